@@ -1,0 +1,9 @@
+"""Addresses of the hall (design: portals and addresses)."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+]
