@@ -1,0 +1,404 @@
+"""Who uses the hall: users, individuals, units, handlers, staff, and what belongs to them."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from common import codes
+from common.audit import track
+from common.fields import BlindIndex, EncryptedText
+
+
+class UserManager(BaseUserManager):
+    """Creates users; the user name is kept in lower case so that it is compared without case."""
+
+    def create_user(self, username: str, password: str | None = None, **fields: object) -> "User":
+        user = self.model(username=username.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, username: str, password: str | None = None, **fields: object) -> "User":
+        return self.create_user(username, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(username=(username or "").strip().lower())
+
+
+@track()
+class User(AbstractBaseUser, PermissionsMixin):
+    """An account (账号). What it may do follows from the individual, handler or staff rows that hang on it."""
+
+    username = models.CharField("账号", max_length=64, unique=True, error_messages={"unique": "该账号已被使用"})
+    name = models.CharField("姓名", max_length=64)
+    mobile = EncryptedText("手机号", blank=True)
+    mobile_digest = BlindIndex("mobile")
+    mobile_verified_at = models.DateTimeField("手机号验证时间", null=True, blank=True)
+    email = models.EmailField("电子邮箱", blank=True)
+    is_staff = models.BooleanField("工作人员", default=False)
+    is_active = models.BooleanField("启用", default=True)
+    date_joined = models.DateTimeField("注册时间", default=timezone.now)
+    password_changed_at = models.DateTimeField("密码修改时间", default=timezone.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = verbose_name_plural = "账号"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(username=models.functions.Lower("username")),
+                name="user_username_lower",
+                violation_error_message="账号只能用小写字母保存",
+            ),
+            # A mobile number that signs in must lead to one account only.
+            models.UniqueConstraint(
+                fields=["mobile_digest"],
+                condition=~Q(mobile_digest="") & Q(mobile_verified_at__isnull=False, is_staff=False),
+                name="user_one_per_verified_mobile",
+                violation_error_message="该手机号已注册，请直接登录或找回密码",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+
+class RealNameLevel(models.IntegerChoices):
+    """How surely a name and ID are known (实名等级, DB44 practice: domain.md §6)."""
+
+    NONE = 1, "未实名"
+    DECLARED = 2, "自行申报"
+    MATCHED = 3, "数据比对"
+    IN_PERSON = 4, "实人核验"
+    CERTIFIED = 5, "证书或窗口核验"
+
+
+VERIFIED_LEVEL = RealNameLevel.MATCHED
+
+
+@track()
+class Individual(models.Model):
+    """A natural person with an account, and the employment data kept with the person (就业基本信息, B0)."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="individual", verbose_name="账号")
+    name = models.CharField("姓名", max_length=64)
+    id_type = models.CharField("证件类型", max_length=2, choices=codes.ID_TYPE.choices, default="01")
+    id_no = EncryptedText("证件号码")
+    id_no_digest = BlindIndex("id_no")
+    level = models.PositiveSmallIntegerField(
+        "实名等级", choices=RealNameLevel.choices, default=RealNameLevel.DECLARED
+    )
+    sex = models.CharField("性别", max_length=1, choices=codes.SEX.choices, blank=True)
+    birth_date = models.DateField("出生日期", null=True, blank=True)
+    nation = models.CharField("民族", max_length=2, choices=codes.NATION.choices, blank=True)
+    politics = models.CharField("政治面貌", max_length=2, choices=codes.POLITICS.choices, blank=True)
+    household_region = models.ForeignKey(
+        "common.Region", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="户籍地"
+    )
+    address = EncryptedText("常住地址", blank=True)
+    education = models.CharField("学历", max_length=2, choices=codes.EDUCATION.choices, blank=True)
+    degree = models.CharField("学位", max_length=1, choices=codes.DEGREE.choices, blank=True)
+    school = models.CharField("毕业院校", max_length=64, blank=True)
+    graduated_on = models.DateField("毕业时间", null=True, blank=True)
+    major = models.CharField("所学专业", max_length=64, blank=True)
+    unemployed_on = models.DateField("失业登记日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "个人"
+        constraints = [
+            # An unverified claim to an ID number never blocks its true holder (matters.md A1).
+            models.UniqueConstraint(
+                fields=["id_no_digest"],
+                condition=Q(level__gte=VERIFIED_LEVEL),
+                name="individual_one_per_verified_id",
+                violation_error_message="该证件号码已由另一账号实名认证",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UnitQuerySet(models.QuerySet["Unit"]):
+    def acting_for(self, user: User) -> "UnitQuerySet":
+        """Units that ``user`` handles today."""
+        return self.filter(handlers__in=Handler.objects.active().filter(user=user)).distinct()
+
+
+@track()
+class Unit(models.Model):
+    """A legal person (单位); the fields down to 经营范围 are kept under 单位中心 › 维护 (A8)."""
+
+    name = models.CharField("单位名称", max_length=128)
+    uscc = models.CharField(
+        "统一社会信用代码", max_length=18, unique=True, error_messages={"unique": "该单位已注册，请通过账号申诉取得使用权"}
+    )
+    legal_person_type = models.CharField("法人类型", max_length=2, choices=codes.LEGAL_PERSON_TYPE.choices)
+    level = models.PositiveSmallIntegerField(
+        "实名等级", choices=RealNameLevel.choices, default=RealNameLevel.DECLARED
+    )
+    legal_representative = models.CharField("法定代表人", max_length=64)
+    legal_representative_id_type = models.CharField(
+        "法定代表人证件类型", max_length=2, choices=codes.ID_TYPE.choices, default="01"
+    )
+    legal_representative_id_no = EncryptedText("法定代表人证件号码")
+    legal_representative_id_no_digest = BlindIndex("legal_representative_id_no")
+    unit_type = models.CharField("单位类型", max_length=2, choices=codes.UNIT_TYPE.choices, blank=True)
+    registration_type = models.CharField(
+        "登记注册类型", max_length=3, choices=codes.REGISTRATION_TYPE.choices, blank=True
+    )
+    industry = models.CharField("行业", max_length=1, choices=codes.INDUSTRY.choices, blank=True)
+    affiliation = models.CharField("隶属关系", max_length=2, choices=codes.AFFILIATION.choices, blank=True)
+    registered_address = models.CharField("注册地址", max_length=200, blank=True)
+    office_address = models.CharField("办公地址", max_length=200, blank=True)
+    region = models.ForeignKey(
+        "common.Region", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="行政区划"
+    )
+    handling_region = models.ForeignKey(
+        "common.Region", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="业务办理归属地"
+    )
+    founded_on = models.DateField("成立日期", null=True, blank=True)
+    registered_capital = models.DecimalField(
+        "注册资本（万元）", max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    employee_count = models.PositiveIntegerField("职工人数", null=True, blank=True)
+    insured_count = models.PositiveIntegerField("参保人数", null=True, blank=True)
+    business_scope = models.TextField("经营范围", max_length=2000, blank=True)
+    created_at = models.DateTimeField("注册时间", auto_now_add=True)
+
+    objects = UnitQuerySet.as_manager()
+
+    # What C1 marks with a star: a unit's data is complete when all of these are there (A8).
+    REQUIRED_FIELDS = (
+        "unit_type",
+        "industry",
+        "registered_address",
+        "office_address",
+        "region",
+        "handling_region",
+        "employee_count",
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all starred fields of 单位中心 › 维护 are filled."""
+        return all(getattr(self, name) not in (None, "") for name in self.REQUIRED_FIELDS)
+
+
+class HandlerQuerySet(models.QuerySet["Handler"]):
+    def active(self) -> "HandlerQuerySet":
+        """Handlers whose authorisation has not ended."""
+        return self.filter(ended_at__isnull=True)
+
+
+@track()
+class Handler(models.Model):
+    """A user who acts for a unit (经办人), from when to when, as 主管 or 经办."""
+
+    class Role(models.TextChoices):
+        SUPERVISOR = "supervisor", "单位主管"
+        CLERK = "clerk", "经办人"
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="handlers", verbose_name="单位")
+    user = models.ForeignKey(User, models.PROTECT, related_name="handlers", verbose_name="账号")
+    role = models.CharField("角色", max_length=10, choices=Role.choices, default=Role.CLERK)
+    name = models.CharField("姓名", max_length=64)
+    id_type = models.CharField("证件类型", max_length=2, choices=codes.ID_TYPE.choices, default="01")
+    id_no = EncryptedText("证件号码", blank=True)
+    id_no_digest = BlindIndex("id_no")
+    started_at = models.DateTimeField("开始时间", default=timezone.now)
+    ended_at = models.DateTimeField("结束时间", null=True, blank=True)
+
+    objects = HandlerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "经办人"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "user"],
+                condition=Q(ended_at__isnull=True),
+                name="handler_once_per_unit",
+                violation_error_message="该人员已是本单位经办人",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
+                name="handler_ends_after_start",
+                violation_error_message="结束时间不能早于开始时间",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}（{self.unit}）"
+
+
+@track()
+class StaffProfile(models.Model):
+    """What is known of a staff member beside the account: the person, compared so that nobody decides his own case."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="staff_profile", verbose_name="账号")
+    employee_no = models.CharField("工号", max_length=32, unique=True)
+    id_no = EncryptedText("证件号码", blank=True)
+    id_no_digest = BlindIndex("id_no")
+    office = models.CharField("科室", max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "工作人员"
+
+    def __str__(self) -> str:
+        return f"{self.user.name}（{self.employee_no}）"
+
+
+@track()
+class StaffScope(models.Model):
+    """A region that a staff member works for; what lies below it is in scope, decisions are made at its own level."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="scopes", verbose_name="工作人员")
+    region = models.ForeignKey("common.Region", models.PROTECT, related_name="+", verbose_name="管辖地区")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "管辖范围"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "region"], name="staff_scope_once", violation_error_message="该管辖地区已存在"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.region}"
+
+
+@track()
+class BankAccount(models.Model):
+    """A bank account of an individual or a unit."""
+
+    individual = models.ForeignKey(
+        Individual, models.PROTECT, null=True, blank=True, related_name="bank_accounts", verbose_name="个人"
+    )
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="bank_accounts", verbose_name="单位"
+    )
+    holder = models.CharField("开户名称", max_length=128)
+    bank = models.CharField("开户银行", max_length=64)
+    branch = models.CharField("支行", max_length=128, blank=True)
+    cnaps = models.CharField("联行号", max_length=12, blank=True)
+    account_no = EncryptedText("账号")
+    account_no_digest = BlindIndex("account_no")
+    created_at = models.DateTimeField("添加时间", auto_now_add=True)
+    ended_at = models.DateTimeField("停用时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "银行账户"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(individual__isnull=False, unit__isnull=True)
+                | Q(individual__isnull=True, unit__isnull=False),
+                name="bank_account_one_owner",
+                violation_error_message="银行账户必须属于一个个人或一个单位",
+            ),
+            models.UniqueConstraint(
+                fields=["individual", "unit", "account_no_digest"],
+                condition=Q(ended_at__isnull=True),
+                nulls_distinct=False,
+                name="bank_account_once_per_owner",
+                violation_error_message="该账号已添加",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bank} {self.holder}"
+
+
+class MobileCode(models.Model):
+    """A six-digit code sent to a mobile number; only its hash is kept, tries are counted in the row."""
+
+    class Purpose(models.TextChoices):
+        REGISTER = "register", "注册"
+        SIGN_IN = "sign_in", "登录"
+        RESET = "reset", "重置密码"
+        CHANGE_MOBILE = "change_mobile", "变更手机号"
+
+    purpose = models.CharField("用途", max_length=16, choices=Purpose.choices)
+    target_digest = models.CharField("接收号码摘要", max_length=64)
+    code_hash = models.CharField("验证码摘要", max_length=64)
+    tries_left = models.PositiveSmallIntegerField("剩余次数", default=5)
+    created_at = models.DateTimeField("发送时间", default=timezone.now)
+    expires_at = models.DateTimeField("失效时间")
+    used_at = models.DateTimeField("使用时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "验证码"
+        indexes = [models.Index(fields=["target_digest", "purpose", "-created_at"], name="mobile_code_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()} {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class Message(models.Model):
+    """A message in a user's message centre (消息中心); ``key`` makes sure that it is sent once."""
+
+    class Kind(models.TextChoices):
+        CASE = "case", "办件通知"
+        ACCOUNT = "account", "账号安全"
+        NOTICE = "notice", "公告"
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="messages", verbose_name="收件人")
+    kind = models.CharField("类型", max_length=10, choices=Kind.choices)
+    title = models.CharField("标题", max_length=128)
+    body = models.TextField("内容")
+    url = models.CharField("链接", max_length=200, blank=True)
+    key = models.CharField("唯一键", max_length=128, unique=True)
+    created_at = models.DateTimeField("时间", default=timezone.now)
+    read_at = models.DateTimeField("阅读时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "消息"
+        indexes = [
+            models.Index(fields=["user", "-created_at", "-id"], name="message_inbox"),
+            models.Index(fields=["user"], condition=Q(read_at__isnull=True), name="message_unread"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Consent(models.Model):
+    """That a user agreed to a text, in which version, when and from where (PIPL §13, §29)."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="consents", verbose_name="账号")
+    kind = models.CharField("事项", max_length=32)
+    version = models.CharField("版本", max_length=16)
+    given_at = models.DateTimeField("同意时间", default=timezone.now)
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
+    address = models.GenericIPAddressField("网络地址", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "同意记录"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "kind", "version"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="consent_once_per_version",
+                violation_error_message="已同意该版本",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.version}"
