@@ -48,7 +48,11 @@ def decrypt(token: str) -> str:
             raise DecryptionError(f"unknown algorithm {algorithm!r}")
         key = _keys(tuple(settings.FIELD_KEYS))[key_id]
         raw = base64.b64decode(body, validate=True)
-        nonce, sealed, tag = raw[:NONCE_BYTES], raw[NONCE_BYTES:-TAG_BYTES], raw[-TAG_BYTES:]
+        nonce, sealed, tag = (
+            raw[:NONCE_BYTES],
+            raw[NONCE_BYTES:-TAG_BYTES],
+            raw[-TAG_BYTES:],
+        )
         decryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce, tag)).decryptor()
         return (decryptor.update(sealed) + decryptor.finalize()).decode()
     except (ValueError, KeyError, InvalidTag) as error:
