@@ -97,9 +97,7 @@ class Individual(models.Model):
     id_type = models.CharField("证件类型", max_length=2, choices=codes.ID_TYPE.choices, default="01")
     id_no = EncryptedText("证件号码")
     id_no_digest = BlindIndex("id_no")
-    level = models.PositiveSmallIntegerField(
-        "实名等级", choices=RealNameLevel.choices, default=RealNameLevel.DECLARED
-    )
+    level = models.PositiveSmallIntegerField("实名等级", choices=RealNameLevel.choices, default=RealNameLevel.DECLARED)
     sex = models.CharField("性别", max_length=1, choices=codes.SEX.choices, blank=True)
     birth_date = models.DateField("出生日期", null=True, blank=True)
     nation = models.CharField("民族", max_length=2, choices=codes.NATION.choices, blank=True)
@@ -143,12 +141,13 @@ class Unit(models.Model):
 
     name = models.CharField("单位名称", max_length=128)
     uscc = models.CharField(
-        "统一社会信用代码", max_length=18, unique=True, error_messages={"unique": "该单位已注册，请通过账号申诉取得使用权"}
+        "统一社会信用代码",
+        max_length=18,
+        unique=True,
+        error_messages={"unique": "该单位已注册，请通过账号申诉取得使用权"},
     )
     legal_person_type = models.CharField("法人类型", max_length=2, choices=codes.LEGAL_PERSON_TYPE.choices)
-    level = models.PositiveSmallIntegerField(
-        "实名等级", choices=RealNameLevel.choices, default=RealNameLevel.DECLARED
-    )
+    level = models.PositiveSmallIntegerField("实名等级", choices=RealNameLevel.choices, default=RealNameLevel.DECLARED)
     legal_representative = models.CharField("法定代表人", max_length=64)
     legal_representative_id_type = models.CharField(
         "法定代表人证件类型", max_length=2, choices=codes.ID_TYPE.choices, default="01"
@@ -170,9 +169,7 @@ class Unit(models.Model):
         "common.Region", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="业务办理归属地"
     )
     founded_on = models.DateField("成立日期", null=True, blank=True)
-    registered_capital = models.DecimalField(
-        "注册资本（万元）", max_digits=14, decimal_places=2, null=True, blank=True
-    )
+    registered_capital = models.DecimalField("注册资本（万元）", max_digits=14, decimal_places=2, null=True, blank=True)
     employee_count = models.PositiveIntegerField("职工人数", null=True, blank=True)
     insured_count = models.PositiveIntegerField("参保人数", null=True, blank=True)
     business_scope = models.TextField("经营范围", max_length=2000, blank=True)
