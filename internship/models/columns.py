@@ -1,0 +1,24 @@
+"""Columns and conditions that both kinds of records share."""
+
+from django.db import models
+from django.db.models import Q
+
+from common.models import Region
+
+
+def region_column(title: str, *, optional: bool = False, help_text: str = "") -> models.ForeignKey:
+    """A column that names a region; the region's own rows know nothing of it."""
+    return models.ForeignKey(
+        Region,
+        models.PROTECT,
+        null=optional,
+        blank=optional,
+        related_name="+",
+        verbose_name=title,
+        help_text=help_text,
+    )
+
+
+def together(*names: str) -> Q:
+    """All of the columns are filled or none is."""
+    return Q(**{f"{name}__isnull": True for name in names}) | Q(**{f"{name}__isnull": False for name in names})
