@@ -12,16 +12,18 @@ VAR_DIR = Path(os.environ.get("TONGBAN_VAR", BASE_DIR / "var"))
 
 PRODUCTION = os.environ.get("TONGBAN_ENV", "development") == "production"
 DEBUG = not PRODUCTION and os.environ.get("TONGBAN_DEBUG", "0") == "1"
+TESTING = os.environ.get("TONGBAN_TEST", "0") == "1"
 
 
 def secret(name: str, development_value: str) -> str:
-    """A secret from the environment; in production a missing one stops the start."""
+    """A secret from the environment; in production a missing one, or the one of development, stops the start."""
     value = os.environ.get(name, "")
-    if value:
-        return value
-    if PRODUCTION:
-        raise ImproperlyConfigured(f"{name} must be set in production")
-    return development_value
+    if PRODUCTION and value in {"", development_value}:
+        raise ImproperlyConfigured(f"{name} must be set in production, to a value of its own")
+    return value or development_value
+
+
+STATEMENT_SECONDS = int(os.environ.get("TONGBAN_STATEMENT_SECONDS", "30"))
 
 
 def database(url: str) -> dict:
@@ -38,7 +40,11 @@ def database(url: str) -> dict:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
-        "OPTIONS": {"options": "-c timezone=UTC"},
+        # A request that hangs gives its locks back; the deploy step and the worker set their own limit.
+        "OPTIONS": {
+            "options": f"-c timezone=UTC -c statement_timeout={STATEMENT_SECONDS}s"
+            " -c idle_in_transaction_session_timeout=60s"
+        },
     }
 
 
@@ -49,7 +55,7 @@ def database_url() -> str:
         raise ImproperlyConfigured("DATABASE_URL must be set in production")
     from config.embedded_postgres import start
 
-    return start(VAR_DIR / "postgres")
+    return start(VAR_DIR / ("postgres-test" if TESTING else "postgres"), fast=TESTING)
 
 
 SECRET_KEY = secret("TONGBAN_SECRET_KEY", "development-only-secret-key-development-only-secret-key")
@@ -57,7 +63,10 @@ SECRET_KEY = secret("TONGBAN_SECRET_KEY", "development-only-secret-key-developme
 FIELD_KEYS = secret("TONGBAN_FIELD_KEYS", "000102030405060708090a0b0c0d0e0f").split(",")
 INDEX_KEY = secret("TONGBAN_INDEX_KEY", "f0e0d0c0b0a090807060504030201000f0e0d0c0b0a090807060504030201000")
 
-ALLOWED_HOSTS = os.environ.get("TONGBAN_HOSTS", "" if PRODUCTION else "*").split(",")
+# Comma-separated former secret keys: sessions and links signed with them stay valid during a rotation.
+SECRET_KEY_FALLBACKS = [key for key in os.environ.get("TONGBAN_SECRET_KEY_FALLBACKS", "").split(",") if key]
+
+ALLOWED_HOSTS = secret("TONGBAN_HOSTS", "*").split(",")
 SITE_URL = os.environ.get("TONGBAN_SITE_URL", "http://localhost:8000")
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if PRODUCTION else []
 
@@ -94,14 +103,16 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.middleware.RequestLogMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.middleware.IdleTimeoutMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -109,6 +120,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "accounts.middleware.ActingMiddleware",
+    # Innermost: sessions and messages are stored outside its read-only transaction.
+    "config.middleware.ReadOnlyMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -151,10 +164,14 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 
+# In the database: shared by all web processes, revocable at once, and stored after the view's transaction.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 8 * 3600
+SESSION_IDLE_SECONDS = 60 * int(os.environ.get("TONGBAN_IDLE_MINUTES", "30"))
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked inside the network, without the proxy
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
 SECURE_HSTS_SECONDS = 31536000 if PRODUCTION else 0
 SECURE_REFERRER_POLICY = "same-origin"
@@ -181,14 +198,74 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_MAX_AGE = 3600
+
+# Private files: on the local disk, or in any S3-compatible storage when a bucket is named. They are
+# only ever served through the hall's own permission-checked views, never by the storage's address.
+S3_BUCKET = os.environ.get("TONGBAN_S3_BUCKET", "")
+FILE_STORAGE: dict = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": VAR_DIR / "files", "base_url": None},
+}
+if S3_BUCKET:
+    FILE_STORAGE = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": os.environ.get("TONGBAN_S3_ENDPOINT") or None,
+            "region_name": os.environ.get("TONGBAN_S3_REGION", "us-east-1"),
+            "access_key": secret("TONGBAN_S3_ACCESS_KEY", ""),
+            "secret_key": secret("TONGBAN_S3_SECRET_KEY", ""),
+            "addressing_style": "path",
+            "signature_version": "s3v4",
+            "default_acl": None,
+            "file_overwrite": False,
+            "querystring_auth": True,
+            "querystring_expire": 60,
+        },
+    }
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": VAR_DIR / "files", "base_url": None},
-    },
+    "default": FILE_STORAGE,
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+# host:port of clamd; empty means that files are not scanned (development only, see docs/operations.md).
+CLAMAV_ADDRESS = secret("TONGBAN_CLAMAV", "")
+
+# "default" is shared by all processes (rate limits, counters) and cannot be written by a GET;
+# "local" belongs to one process, for what is derived and may be a minute old.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "TIMEOUT": 60},
+}
+
+EMAIL_HOST = os.environ.get("TONGBAN_EMAIL_HOST", "")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_PORT = int(os.environ.get("TONGBAN_EMAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("TONGBAN_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("TONGBAN_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("TONGBAN_EMAIL_TLS", "1") == "1"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("TONGBAN_EMAIL_FROM", "noreply@localhost")
+
+# The page that counts requests and queues is for this bearer token, and for the machine itself.
+METRICS_TOKEN = os.environ.get("TONGBAN_METRICS_TOKEN", "")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {"()": "config.logs.JsonFormatter"},
+        "plain": {"format": "{levelname} {name}: {message}", "style": "{"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json" if PRODUCTION else "plain"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("TONGBAN_LOG_LEVEL", "INFO" if PRODUCTION else "WARNING")},
+    "loggers": {
+        # Its lines carry the raw path; tongban.access says the same by route, without what was typed.
+        "django.request": {"level": "ERROR"},
+        "django.server": {"handlers": ["stderr"], "propagate": False},
     },
 }
