@@ -81,16 +81,20 @@ class IdleTimeoutMiddleware:
         return self.get_response(request)
 
 
-def writes_on_get(view: View) -> View:
-    """Let this view write although it answers GET: it must log an access, or ends a sign-in elsewhere."""
-    view.writes_on_get = True  # type: ignore[attr-defined]
+def outside_read_only(view: View) -> View:
+    """Run this view outside the read-only transaction although it answers GET.
+
+    For the few that must write (log an access, finish a sign-in that began elsewhere) and those that
+    must answer without the database.
+    """
+    view.outside_read_only = True  # type: ignore[attr-defined]
     return view
 
 
 class ReadOnlyMiddleware:
     """Runs GET and HEAD in a read-only transaction: a link, a crawler or a prefetch cannot change anything.
 
-    A view that must write is marked with ``writes_on_get``. Sessions, messages and the time of the last
+    A view that must write is marked with ``outside_read_only``. Sessions, messages and the time of the last
     sign-in are stored by middleware further out or by POST, so that they are not concerned.
     """
 
@@ -112,4 +116,4 @@ class ReadOnlyMiddleware:
         except Resolver404:
             return False
         view_class = getattr(view, "view_class", None)
-        return getattr(view, "writes_on_get", False) or getattr(view_class, "writes_on_get", False)
+        return getattr(view, "outside_read_only", False) or getattr(view_class, "outside_read_only", False)

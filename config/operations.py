@@ -12,10 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from config import metrics
+from config.middleware import outside_read_only
 
 LOOPBACK = {"127.0.0.1", "::1"}
 
 
+@outside_read_only
 @login_not_required
 @never_cache
 @require_safe
@@ -24,6 +26,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+@outside_read_only
 @login_not_required
 @never_cache
 @require_safe
