@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from common.fields import BlindIndex
 from common.models import Region
 
 
@@ -22,3 +23,10 @@ def region_column(title: str, *, optional: bool = False, help_text: str = "") ->
 def together(*names: str) -> Q:
     """All of the columns are filled or none is."""
     return Q(**{f"{name}__isnull": True for name in names}) | Q(**{f"{name}__isnull": False for name in names})
+
+
+def fill_digests(row: models.Model) -> None:
+    """Compute the digests of a row's encrypted columns as saving it would."""
+    for field in row._meta.concrete_fields:
+        if isinstance(field, BlindIndex):
+            field.pre_save(row, add=False)

@@ -1,5 +1,6 @@
 """Trainees (见习人员): what they ask for, and what they are once approved."""
 
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -8,7 +9,7 @@ from accounts.models import Individual, User
 from common import codes
 from common.audit import track
 from common.fields import BlindIndex, EncryptedText
-from internship.models.columns import region_column, together
+from internship.models.columns import fill_digests, region_column, together
 from review.models import Case, Record
 
 
@@ -24,9 +25,11 @@ class TraineeApplication(Record):
     nation = models.CharField("民族", max_length=2, choices=codes.NATION.choices, blank=True)
     politics = models.CharField("政治面貌", max_length=2, choices=codes.POLITICS.choices, blank=True)
     household_region = region_column("户籍地", optional=True)
-    address = EncryptedText("常住地址", blank=True)
+    address = EncryptedText("常住地址", blank=True, validators=[MaxLengthValidator(200)])
     mobile = EncryptedText("手机", help_text="见习单位和人社部门用此号码与您联系")
-    emergency_contact = EncryptedText("紧急联系人", blank=True, help_text="姓名和电话，例如：王某（父亲）138…")
+    emergency_contact = EncryptedText(
+        "紧急联系人", blank=True, validators=[MaxLengthValidator(60)], help_text="姓名、与您的关系和电话"
+    )
     # 见习人员信息
     handling_region = region_column("业务办理属地", help_text="由该地人社部门审核，审核通过后可选择该地的见习岗位")
     category = models.CharField("人员类别", max_length=2, choices=codes.TRAINEE_CATEGORY.choices)
@@ -56,6 +59,8 @@ class TraineeApplication(Record):
     bank = models.CharField("开户银行", max_length=64, blank=True)
     account_no = EncryptedText("银行卡或社保卡账号", blank=True)
     account_no_digest = BlindIndex("account_no")
+    # PIPL §29: a separate consent for financial accounts.
+    bank_consent = models.BooleanField("同意将上述账号用于发放见习生活费和补贴", default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "就业见习人员申请"
@@ -80,10 +85,20 @@ class TraineeApplication(Record):
                 name="trainee_application_account_with_bank",
                 violation_error_message="开户银行和账号应同时填写，或都不填写",
             ),
+            models.CheckConstraint(
+                condition=Q(account_no_digest="") | Q(bank_consent=True),
+                name="trainee_application_account_with_consent",
+                violation_error_message="填写银行账号的，请勾选同意其用途",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Bring the digests up to date, because constraints over them are checked before they are saved."""
+        super().clean()
+        fill_digests(self)
 
 
 class TraineeQuerySet(models.QuerySet["Trainee"]):
