@@ -1,12 +1,14 @@
 """A case in words: the same declaration gives check-your-answers, case page, review page, print and comparison."""
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
-from common import identifiers
+from common import identifiers, regions
 from review import matters, submission
 from review.forms import PageForm
 from review.matters import CaseValues, Info, Page, Rows
@@ -149,3 +151,19 @@ def _flat(choices: Iterable[tuple[Any, Any]]) -> Iterable[tuple[str, str]]:
             yield from _flat(label)
         else:
             yield str(value), str(label)
+
+
+def day(value: datetime.date) -> str:
+    """A date as it is written in a sentence: 2026年11月21日."""
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+def moment(value: datetime.datetime) -> str:
+    """A moment in the hall's time zone: 2026年11月21日 09:05."""
+    local = timezone.localtime(value)
+    return f"{day(local)} {local:%H:%M}"
+
+
+def handling_region(case: Case) -> str:
+    """业务办理属地 in words, 市本级 where the city itself handles."""
+    return regions.handling_name(case.region_id) if case.region_id else ""

@@ -2,6 +2,7 @@
 
 from accounts.models import User
 from accounts.queries import staff_regions, staff_roles
+from common import regions
 from common.transitions import Transition, TransitionRefused
 from review import matters, route
 from review.models import EDITABLE, Case, CaseStep
@@ -139,3 +140,8 @@ def check_start(matter_code: str, by: User, subject) -> None:
             f"办理“{matter.name}”需要实名等级达到{matter.real_name_level}级，您当前为{subject.level}级，请先完成实名认证"
         )
     matter.check_start(by, subject)
+
+
+def in_scope(case: Case, by: User) -> bool:
+    """Whether a staff member may look at the case: it lies in (or below) one of the own regions."""
+    return bool(case.region_id) and any(regions.in_scope(case.region_id, code) for code in staff_regions(by))

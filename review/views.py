@@ -1,0 +1,431 @@
+"""The portal's views around a case: start, lists, the case itself, submission and what follows it."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_http_methods
+
+from common.pdf import render_pdf
+from common.transitions import TransitionRefused
+from review import actions, answers, matters, queries, rules, submission, workflow
+from review.attachment_views import slot_context
+from review.forms import RatingForm
+from review.matters import StartRefused
+from review.models import EDITABLE, Case, CaseRating, Status, TimelineEntry
+from review.portal import (
+    case_url,
+    crumbs,
+    editing_context,
+    get_case,
+    get_matter,
+    open_corrections,
+    portal_view,
+    problem_links,
+    subject_of,
+    steps,
+)
+
+INVALID = 422
+PAGE_SIZE = 20
+TONES = {"approve": "success", "return": "warning", "lapse": "warning", "reject": "danger", "revoke": "danger"}
+
+
+@portal_view
+@require_http_methods(["GET", "POST"])
+def start(request: HttpRequest, portal: str, matter: str) -> HttpResponse:
+    """What the matter asks for, and the button that opens a draft."""
+    declared = get_matter(portal, matter)
+    subject = subject_of(request, portal)
+    refused: StartRefused | None = None
+    try:
+        if request.method == "POST":
+            case = actions.start_case(declared.code, subject, by=request.user)
+            return redirect(_first_page(case))
+        rules.check_start(declared.code, request.user, subject)
+    except StartRefused as error:
+        refused = error
+    unfinished = queries.cases_of(subject).of_matter(declared.code).filter(status__in=EDITABLE)[:3]
+    context = {
+        "matter": declared,
+        "refused": refused,
+        "refused_url": _way_out(portal, refused),
+        "unfinished": unfinished,
+        "page_title": declared.name,
+        "crumbs": crumbs(portal, (declared.name, "")),
+    }
+    return render(request, "review/start.html", context, status=INVALID if refused and request.method == "POST" else 200)
+
+
+def _way_out(portal: str, refused: StartRefused | None) -> str:
+    """A refusal points to an address, or to an existing case by its number."""
+    if refused is None or not refused.url:
+        return ""
+    return refused.url if refused.url.startswith("/") else reverse("review:case", args=[portal, refused.url])
+
+
+def _first_page(case: Case) -> str:
+    values = submission.load_values(case)
+    return steps(matters.get(case.matter), case, values, "")[0]["url"]
+
+
+# --- 我的办件 --------------------------------------------------------------------------------
+
+
+class CaseFilterForm(forms.Form):
+    """Filters of 我的办件."""
+
+    status = forms.ChoiceField(label="审核状态", required=False)
+    month = forms.CharField(label="申办月份", required=False, widget=forms.TextInput(attrs={"type": "month"}))
+    matter = forms.ChoiceField(label="业务名称", required=False)
+    person = forms.CharField(label="人员信息", required=False, max_length=64, help_text="姓名或完整证件号码")
+    submitted_from = forms.DateField(label="提交时间起", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    submitted_to = forms.DateField(label="提交时间止", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, data: Any, *, portal: str) -> None:
+        super().__init__(data, label_suffix="")
+        self.fields["status"].choices = [("", "全部"), *Status.choices]
+        self.fields["matter"].choices = [("", "全部"), *matters.choices(portal)]
+        if portal == "individual":
+            del self.fields["person"]
+
+    def clean_month(self) -> date | None:
+        text = self.cleaned_data["month"]
+        if not text:
+            return None
+        if (month := parse_date(f"{text}-01")) is None:
+            raise forms.ValidationError("月份请按“2026-11”的格式填写")
+        return month
+
+
+@portal_view
+def cases(request: HttpRequest, portal: str) -> HttpResponse:
+    """我的办件: all cases of the person or unit, by status, month, matter, person and time."""
+    subject = subject_of(request, portal)
+    form = CaseFilterForm(request.GET or None, portal=portal)
+    bar = request.GET.get("bar", "")
+    chosen = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
+    found = queries.filter_cases(queries.cases_of(subject), bar=bar, **chosen)
+    page = Paginator(found.order_by("-created_at", "-id"), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "portal": portal,
+        "filter_form": form,
+        "filter_count": len(chosen),
+        "filter_target": "case-list",
+        "clear_url": reverse("review:cases", args=[portal]),
+        "tabs": _tabs(portal, bar),
+        "status_links": _status_links(portal, subject, form["status"].value() or ""),
+        "rows": [_row(case, portal) for case in page],
+        "page_obj": page,
+        "page_title": "我的办件",
+        "crumbs": crumbs(portal, ("我的办件", "")),
+    }
+    return render(request, "review/case_list.html" if request.htmx else "review/cases.html", context)
+
+
+def _tabs(portal: str, bar: str) -> list[dict[str, Any]]:
+    url = reverse("review:cases", args=[portal])
+    return [
+        {"title": title, "url": f"{url}?bar={key}" if key else url, "active": bar == key}
+        for key, title in (("", "全部"), ("running", "办理中"), ("finished", "办结"))
+    ]
+
+
+def _status_links(portal: str, subject: Any, active: str) -> list[dict[str, Any]]:
+    counts, url = queries.status_counts(subject), reverse("review:cases", args=[portal])
+    return [
+        {
+            "status": status.value,
+            "title": status.label,
+            "url": f"{url}?status={status.value}",
+            "count": counts.get(status.value, 0),
+            "active": active == status.value,
+        }
+        for status in queries.LISTED
+    ]
+
+
+def _row(case: Case, portal: str) -> dict[str, Any]:
+    return {
+        "case": case,
+        "name": matters.get(case.matter).name,
+        "url": reverse("review:case", args=[portal, case.number]),
+        "withdraw_url": reverse("review:withdraw", args=[portal, case.number])
+        if case.status == Status.SUBMITTED
+        else "",
+    }
+
+
+# --- One case ------------------------------------------------------------------------------
+
+
+@portal_view
+def case(request: HttpRequest, portal: str, number: str) -> HttpResponse:
+    """The case: where it stands, what to do, what was handed in, and what happened."""
+    case = get_case(request, portal, number)
+    matter = matters.get(case.matter)
+    values = submission.current_values(case)
+    editable = rules.can_edit(case, request.user)
+    context = {
+        "case": case,
+        "matter": matter,
+        "portal": portal,
+        "editable": editable,
+        "tasks": _tasks(case, values) if editable else [],
+        "corrections": _correction_links(case),
+        "reason": _reason(case),
+        "outcome": matter.outcome(case) if case.status == Status.APPROVED else "",
+        "sections": answers.sections(case, values, previous=_previous(case, editable)),
+        "slots": [slot_context(case, s, editable=False) for s in submission.slot_states(matter, case, values)],
+        "entries": timeline_entries(case),
+        "rating": CaseRating.objects.filter(case=case).first(),
+        "may_rate": case.status in (Status.APPROVED, Status.REJECTED, Status.REVOKED),
+        "page_title": matter.name,
+        "crumbs": crumbs(portal, ("我的办件", reverse("review:cases", args=[portal])), (case.number, "")),
+    }
+    return render(request, "review/case.html", context)
+
+
+def _previous(case: Case, editable: bool) -> Any:
+    """What to compare with: the submission before the last one, or the last one while correcting."""
+    before = None if editable else case.round
+    if case.round < (1 if editable else 2):
+        return None
+    snapshot = submission.submitted_values(case, before_round=before)
+    return snapshot["pages"] if snapshot else None
+
+
+def _tasks(case: Case, values: Any) -> list[dict[str, Any]]:
+    """The steps of the application as a task list."""
+    words = {"error": "marked"}
+    return [
+        {"title": step["title"], "url": step["url"], "state": words.get(step["state"], step["state"])}
+        for step in steps(matters.get(case.matter), case, values, "")
+    ]
+
+
+def _correction_links(case: Case) -> list[dict[str, str]]:
+    """Everything that the reviewer asked for, each with a link to the place (一次性告知)."""
+    problems = [
+        submission.Problem(c.reason, c.page, c.field, str(c.row_key or ""), c.slot) for c in open_corrections(case)
+    ]
+    return [
+        link | {"label": _target_words(case, c)}
+        for link, c in zip(problem_links(case, problems), open_corrections(case), strict=True)
+    ]
+
+
+def _target_words(case: Case, correction: Any) -> str:
+    """What a correction is about, in the words of the form."""
+    matter = matters.get(case.matter)
+    if correction.slot:
+        return next((slot.title for slot in matter.slots if slot.key == correction.slot), correction.slot)
+    pages = {page.key: page for page in matter.pages(case, submission.load_values(case))}
+    page = pages.get(correction.page)
+    title = page.title if page else correction.page
+    form = getattr(page, "form", None)
+    label = form.base_fields[correction.field].label if form and correction.field in form.base_fields else ""
+    return f"{title} › {label}" if label else title
+
+
+def _reason(case: Case) -> str:
+    """Why the case was returned, rejected, revoked or closed."""
+    names = {"returned": "return", "rejected": "reject", "revoked": "revoke", "closed": "lapse"}
+    name = names.get(case.status)
+    entry = case.timeline.filter(transition=name).order_by("-at").first() if name else None
+    return entry.reason if entry else ""
+
+
+def timeline_entries(case: Case, *, staff: bool = False) -> list[dict[str, Any]]:
+    """What happened, newest first; names of staff and their notes stay inside the office."""
+    entries = case.timeline.select_related("actor", "step__region").order_by("-at", "-id")
+    return [_entry(entry, staff) for entry in entries]
+
+
+def _entry(entry: TimelineEntry, staff: bool) -> dict[str, Any]:
+    own = workflow.CASE_TABLE[entry.transition].who == "applicant"
+    who = str(entry.actor) if entry.actor and (own or staff) else ""
+    office = f"{entry.step.region}{entry.step.get_role_display()}" if entry.step and not own else ""
+    text = entry.reason if not staff or not entry.notes else f"{entry.reason}\n内部备注：{entry.notes}".strip()
+    return {
+        "title": workflow.CASE_TABLE[entry.transition].title,
+        "at": entry.at,
+        "by": " ".join(part for part in (office, who) if part) or "系统",
+        "text": text,
+        "tone": TONES.get(entry.transition, "info"),
+    }
+
+
+# --- Check, submit, receipt ------------------------------------------------------------------
+
+
+@portal_view
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest, portal: str, number: str) -> HttpResponse:
+    """Everything once more before it is submitted; POST submits. A second click finds the receipt."""
+    case = get_case(request, portal, number)
+    if case.status not in EDITABLE:
+        return redirect(case_url(case, "receipt"))
+    problems: list[submission.Problem] = []
+    tried = request.method == "POST"
+    if tried:
+        try:
+            workflow.perform(case, "submit", by=request.user)
+            return redirect(case_url(case, "receipt"))
+        except submission.Incomplete as incomplete:
+            problems = incomplete.problems
+        except TransitionRefused as refused:
+            messages.error(request, str(refused))
+            return redirect(case_url(case))
+    matter, values = matters.get(case.matter), submission.load_values(case)
+    problems = problems or submission.validate(case, values).problems
+    context = editing_context(case, values, portal, "check", "核对提交")
+    context |= {
+        "sections": answers.sections(case, values),
+        "slots": [slot_context(case, s, editable=False) for s in submission.slot_states(matter, case, values)],
+        "errors": problem_links(case, problems),
+        "tried": tried,
+    }
+    return render(request, "review/check.html", context, status=INVALID if tried else 200)
+
+
+@portal_view
+def receipt(request: HttpRequest, portal: str, number: str) -> HttpResponse:
+    """「申报成功」, the number and what happens next."""
+    case = get_case(request, portal, number)
+    if case.submitted_at is None:
+        return redirect(case_url(case))
+    matter = matters.get(case.matter)
+    step = case.steps.filter(current=True).select_related("region").first()
+    rows = [
+        {"label": "业务名称", "value": matter.name},
+        {"label": "提交时间", "value": f"{answers.moment(case.submitted_at)}"},
+        {"label": "业务办理属地", "value": answers.handling_region(case)},
+    ]
+    if case.due_on:
+        rows.append({"label": "预计办结", "value": f"{answers.day(case.due_on)}前"})
+    following = [
+        *([f"{step.region}{step.get_role_display()}将在{answers.day(step.due_on)}前处理"] if step else []),
+        *([matter.next_words(case)] if matter.next_words(case) else []),
+        "审核结果会发送到您的消息中心，也可随时在“我的办件”查看进度",
+        *(["在受理之前，您可以撤回修改后重新提交"] if case.status == Status.SUBMITTED else []),
+    ]
+    context = {
+        "case": case,
+        "portal": portal,
+        "receipt_title": "申报成功",
+        "receipt_number": case.number,
+        "receipt_rows": rows,
+        "receipt_next": following,
+        "page_title": "申报成功",
+        "crumbs": crumbs(portal, (matter.name, case_url(case)), ("申报成功", "")),
+    }
+    return render(request, "review/receipt.html", context)
+
+
+@portal_view
+def print_form(request: HttpRequest, portal: str, number: str) -> HttpResponse:
+    """The case as a PDF form (打印)."""
+    case = get_case(request, portal, number)
+    matter = matters.get(case.matter)
+    context = {
+        "case": case,
+        "matter": matter,
+        "sections": answers.sections(case, submission.current_values(case)),
+        "slots": submission.slot_states(matter, case, submission.current_values(case)),
+        "handling_region": answers.handling_region(case),
+    }
+    pdf = render_pdf("documents/case.html", context, title=f"{matter.name} {case.number}")
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{case.number}.pdf"'
+    return response
+
+
+# --- Withdraw, close, start again, rate --------------------------------------------------------
+
+
+def _confirmed(title: str, text: Callable[[Case], str], act: Callable[[Case, Any], Any], done: str, label: str) -> Any:
+    """A view that asks for confirmation on GET and acts on POST."""
+
+    @portal_view
+    @require_http_methods(["GET", "POST"])
+    def view(request: HttpRequest, portal: str, number: str) -> HttpResponse:
+        case = get_case(request, portal, number)
+        if request.method == "POST":
+            try:
+                result = act(case, request.user)
+            except (TransitionRefused, StartRefused) as refused:
+                messages.error(request, str(refused))
+                return redirect(case_url(case))
+            messages.success(request, done)
+            return redirect(case_url(result))
+        context = {
+            "case": case,
+            "text": text(case),
+            "confirm_label": label,
+            "back_url": case_url(case),
+            "page_title": title,
+            "crumbs": crumbs(portal, (case.number, case_url(case)), (title, "")),
+        }
+        return render(request, "review/confirm.html", context)
+
+    return view
+
+
+withdraw = _confirmed(
+    "撤回办件",
+    lambda case: f"确认撤回“{matters.get(case.matter).name}”（{case.number}）吗？撤回后填写的内容会保留，修改后可以重新提交。",
+    lambda case, by: workflow.perform(case, "withdraw", by=by),
+    "已撤回，内容已保留，修改后可重新提交",
+    "确认撤回",
+)
+close = _confirmed(
+    "作废办件",
+    lambda case: f"确认作废“{matters.get(case.matter).name}”（{case.number}）吗？作废后不能恢复，需要时可重新申报。",
+    lambda case, by: workflow.perform(case, "close", by=by),
+    "已作废",
+    "确认作废",
+)
+reapply = _confirmed(
+    "重新申报",
+    lambda case: f"将按“{matters.get(case.matter).name}”（{case.number}）的内容生成一件新的暂存办件，材料需要重新上传。",
+    lambda case, by: actions.reapply(case, by=by),
+    "已生成新的暂存办件，请修改后提交",
+    "生成暂存办件",
+)
+
+
+@portal_view
+@require_http_methods(["GET", "POST"])
+def rate(request: HttpRequest, portal: str, number: str) -> HttpResponse:
+    """好差评 of a finished case."""
+    case = get_case(request, portal, number)
+    form = RatingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.rate(case, form.cleaned_data["level"], form.cleaned_data["comment"], by=request.user)
+            messages.success(request, "感谢您的评价")
+        except TransitionRefused as refused:
+            messages.error(request, str(refused))
+        return redirect(case_url(case))
+    context = {
+        "case": case,
+        "form": form,
+        "page_title": "好差评",
+        "page_lead": f"请评价“{matters.get(case.matter).name}”（{case.number}）的办理",
+        "rating": {
+            "name": "level",
+            "legend": "您对本次办理满意吗？",
+            "value": form["level"].value(),
+            "options": [choice for choice in form.fields["level"].choices if choice[0]],
+        },
+        "crumbs": crumbs(portal, (case.number, case_url(case)), ("好差评", "")),
+    }
+    return render(request, "review/rate.html", context, status=INVALID if request.method == "POST" else 200)
