@@ -67,7 +67,7 @@ def widget_attr(field: BoundField, name: str) -> str:
 
 
 @register.filter
-def money(value: Decimal | int | float | str | None) -> str:
+def money(value: Decimal | float | str | None) -> str:
     """An amount in yuan to the fen, with thousands separators: 1,234.50; empty for no amount."""
     if value is None or value == "":
         return ""

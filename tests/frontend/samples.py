@@ -111,7 +111,11 @@ def slots() -> dict:
         "status": "clean",
     }
     waiting_file = license_file | {"name": "岗位说明.jpg", "status": "pending", "preview_url": ""}
-    upload = {"upload_url": "/upload/", "accept": ".pdf,.jpg,.png", "max_label": "支持 PDF、JPG、PNG，单个文件不超过 10 MB"}
+    upload = {
+        "upload_url": "/upload/",
+        "accept": ".pdf,.jpg,.png",
+        "max_label": "支持 PDF、JPG、PNG，单个文件不超过 10 MB",
+    }
     return {
         "slot_missing": upload
         | {"key": "agreement", "title": "就业见习单位协议书", "required": True, "state": "missing", "files": []}
@@ -152,7 +156,14 @@ def components() -> dict:
         "entries": [
             {"title": "市级复审", "pending": True},
             {"title": "退回补正", "at": MOMENT, "by": "演示县人社局", "tone": "warning", "text": "请补充开户行。"},
-            {"title": "提交", "at": MOMENT, "by": "经办人 演示", "tone": "info", "url": "/v/1/", "action": "查看提交内容"},
+            {
+                "title": "提交",
+                "at": MOMENT,
+                "by": "经办人 演示",
+                "tone": "info",
+                "url": "/v/1/",
+                "action": "查看提交内容",
+            },
         ],
         "tabs": [
             {"title": "办理中", "url": "?tab=1", "active": True, "count": 2},
@@ -165,7 +176,13 @@ def components() -> dict:
         ],
         "summary_rows": [
             {"label": "岗位名称", "value": "软件测试见习生", "change_url": "/1/#name"},
-            {"label": "生活费标准", "value": "1,980.00 元", "old": "1,780.00 元", "changed": True, "change_url": "/1/#pay"},
+            {
+                "label": "生活费标准",
+                "value": "1,980.00 元",
+                "old": "1,780.00 元",
+                "changed": True,
+                "change_url": "/1/#pay",
+            },
             {"label": "工作地点", "value": "", "mark": "请填写详细地址", "change_url": "/1/#place"},
         ],
         "cards": [
@@ -200,8 +217,21 @@ def components() -> dict:
         "conflict_rows": [{"label": "岗位名称", "mine": "软件测试", "theirs": "软件测试见习生"}],
         "conflict_by": "经办人 演示",
         "conflict_at": MOMENT,
-        "receipt_rows": [{"label": "事项", "value": "见习岗位申请"}, {"label": "提交时间", "value": "2026年11月21日 09:05"}],
+        "receipt_rows": [
+            {"label": "事项", "value": "见习岗位申请"},
+            {"label": "提交时间", "value": "2026年11月21日 09:05"},
+        ],
         "receipt_next": ["演示县人社局在 5 个工作日内初审。", "有结果会在消息中心通知您。"],
-        "statuses": "draft submitted in_review returned rejected approved withdrawn revoked closed".split(),
+        "statuses": [
+            "draft",
+            "submitted",
+            "in_review",
+            "returned",
+            "rejected",
+            "approved",
+            "withdrawn",
+            "revoked",
+            "closed",
+        ],
         **slots(),
     }
