@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.core.files.storage import default_storage
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
@@ -35,6 +37,7 @@ class Command(BaseCommand):
         try:
             call_command("migrate", interactive=False, verbosity=min(verbosity, 1) if verbosity > 1 else 0)
             call_command("createcachetable", verbosity=0)
+            self._create_bucket()
             for step in STEPS:
                 self._run(step, verbosity)
             if demo and not self._has_users():
@@ -46,6 +49,13 @@ class Command(BaseCommand):
     def _run(self, name: str, verbosity: int) -> None:
         if name in get_commands():
             call_command(name, verbosity=verbosity)
+
+    def _create_bucket(self) -> None:
+        if not settings.S3_BUCKET:
+            return
+        bucket = default_storage.bucket
+        if not bucket.creation_date:
+            bucket.create()
 
     def _has_users(self) -> bool:
         from django.contrib.auth import get_user_model
