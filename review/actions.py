@@ -15,6 +15,9 @@ from review import matters, rules, submission
 from review.matters import PageValues, Rows, StartRefused
 from review.models import Attachment, AttachmentCheck, Case, CaseRating, PageDraft, Status
 
+# 重新申报 is offered where nothing more can come of the case itself.
+REAPPLICABLE = (Status.REJECTED, Status.REVOKED, Status.CLOSED)
+
 
 class Conflict(Exception):
     """A page was saved elsewhere in the meantime; ``draft`` holds the other version."""
@@ -79,7 +82,7 @@ def _store_values(case: Case, values: dict[str, PageValues], by: User) -> None:
 def reapply(case: Case, *, by: User) -> Case:
     """重新申报: a new draft with the values of a rejected or revoked case; attachments are handed in anew."""
     rules.check_applicant(case, by)
-    if case.status not in (Status.REJECTED, Status.REVOKED, Status.CLOSED):
+    if case.status not in REAPPLICABLE:
         raise TransitionRefused("只有审核不通过、已撤销或已作废的办件可以重新申报")
     snapshot = submission.submitted_values(case)
     with transaction.atomic():
@@ -151,7 +154,13 @@ def _page_values(case: Case, page: str) -> PageValues:
 
 
 def add_attachment(
-    case: Case, slot: matters.Slot, upload: UploadedFile, *, by: User, row_key: str = "", replaces: Attachment | None = None
+    case: Case,
+    slot: matters.Slot,
+    upload: UploadedFile,
+    *,
+    by: User,
+    row_key: str = "",
+    replaces: Attachment | None = None,
 ) -> Attachment:
     """Put an uploaded file into a slot; raises files.FileRefused with the reason when it cannot be taken."""
     rules.check_editable(case, by)
@@ -160,9 +169,7 @@ def add_attachment(
         _lock_editable(case, by)
         if replaces:
             remove_attachment(replaces, by=by)
-        return Attachment.objects.create(
-            case=case, slot=slot.key, row_key=row_key or None, file=stored, added_by=by
-        )
+        return Attachment.objects.create(case=case, slot=slot.key, row_key=row_key or None, file=stored, added_by=by)
 
 
 def remove_attachment(attachment: Attachment, *, by: User) -> None:
@@ -201,5 +208,3 @@ def handle_rating(rating: CaseRating, handling: str, *, by: User) -> None:
     with audit.actor(by), transaction.atomic():
         rating.handled_at, rating.handled_by, rating.handling = timezone.now(), by, handling.strip()
         rating.save(update_fields=["handled_at", "handled_by", "handling"])
-
-

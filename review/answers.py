@@ -85,9 +85,7 @@ def _page(page: Page, case: Case, values: CaseValues, previous: CaseValues | Non
     return _compare(form, before, masked)
 
 
-def _rows(
-    page: Rows, case: Case, values: CaseValues, previous: CaseValues | None, masked: bool
-) -> list[AnswerRow]:
+def _rows(page: Rows, case: Case, values: CaseValues, previous: CaseValues | None, masked: bool) -> list[AnswerRow]:
     old_rows = {row["key"]: row for row in submission.row_values(page, previous or {})}
     result = []
     for row in submission.row_values(page, values):

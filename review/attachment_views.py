@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from common.files import FileRefused
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from common.files import FileRefused
 from review import actions, matters, submission
 from review.models import Attachment, Case
 from review.portal import case_url, editing, editing_context, open_corrections
@@ -19,8 +19,7 @@ ACCEPT = {"pdf": ".pdf", "jpeg": ".jpg,.jpeg", "png": ".png"}
 
 def _wants_fragment(request: HttpRequest) -> bool:
     """Whether the page's script asked and will put the answer in its place."""
-    return bool(request.htmx) or request.headers.get("X-Requested-With") == "XMLHttpRequest"
-
+    return bool(request.htmx)
 
 
 @editing
@@ -44,11 +43,7 @@ def attachments(request: HttpRequest, portal: str, case: Case) -> HttpResponse:
 def slot_context(case: Case, state: submission.SlotState, *, editable: bool = True, error: str = "") -> dict[str, Any]:
     """What the attachment_slot component draws."""
     mark = next(
-        (
-            c.reason
-            for c in open_corrections(case)
-            if c.slot == state.slot.key and str(c.row_key or "") == state.row
-        ),
+        (c.reason for c in open_corrections(case) if c.slot == state.slot.key and str(c.row_key or "") == state.row),
         "",
     )
     key = f"{state.slot.key}-{state.row}" if state.row else state.slot.key

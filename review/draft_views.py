@@ -99,9 +99,7 @@ def _post_form(request: HttpRequest, portal: str, case: Case, values: CaseValues
         return _show_form(request, portal, case, values, page, form.without_judgement(), _revision(request))
     overwrite = request.POST.get("keep") == "mine"
     try:
-        revision = actions.save_page(
-            case, page.key, content, _revision(request), by=request.user, overwrite=overwrite
-        )
+        revision = actions.save_page(case, page.key, content, _revision(request), by=request.user, overwrite=overwrite)
     except actions.Conflict as conflict:
         shown = _conflict(page, case, values, content, conflict)
         form.without_judgement()

@@ -81,9 +81,7 @@ class Case(models.Model):
     individual = models.ForeignKey(
         Individual, models.PROTECT, null=True, blank=True, related_name="cases", verbose_name="申请人"
     )
-    unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="cases", verbose_name="申请单位"
-    )
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="cases", verbose_name="申请单位")
     contact = EncryptedText("联系人（无账号）", null=True, blank=True)
     acting_user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="经办人")
     channel = models.CharField("申请方式", max_length=8, choices=Channel.choices, default=Channel.ONLINE)
@@ -96,9 +94,7 @@ class Case(models.Model):
     status = models.CharField("审核状态", max_length=10, choices=Status.choices, default=Status.DRAFT)
     exclusive_key = models.CharField("唯一办理键", max_length=80, null=True, blank=True)
     round = models.PositiveSmallIntegerField("申报轮次", default=0)
-    reviewer = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="受理人"
-    )
+    reviewer = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="受理人")
     due_on = models.DateField("办理期限", null=True, blank=True)
     created_at = models.DateTimeField("创建时间", default=timezone.now)
     submitted_at = models.DateTimeField("提交时间", null=True, blank=True)
@@ -110,9 +106,7 @@ class Case(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="首次受理人"
     )
     decided_at = models.DateTimeField("办结时间", null=True, blank=True)
-    decided_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办结人"
-    )
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办结人")
     withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
     withdrawn_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="撤回人"
@@ -148,7 +142,8 @@ class Case(models.Model):
                 for name in ("submitted", "accepted", "decided", "withdrawn")
             ),
             models.CheckConstraint(
-                condition=Q(status__in=[Status.DRAFT, Status.CLOSED]) | Q(submitted_at__isnull=False, region__isnull=False),
+                condition=Q(status__in=[Status.DRAFT, Status.CLOSED])
+                | Q(submitted_at__isnull=False, region__isnull=False),
                 name="case_submitted_has_time_and_region",
                 violation_error_message="已提交的办件必须有提交时间和业务办理属地",
             ),
@@ -159,7 +154,10 @@ class Case(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(status__in=[Status.APPROVED, Status.REJECTED, Status.REVOKED], decided_at__isnull=False)
-                | Q(decided_at__isnull=True, status__in=[s for s in Status.values if s not in ("approved", "rejected", "revoked")]),
+                | Q(
+                    decided_at__isnull=True,
+                    status__in=[s for s in Status.values if s not in ("approved", "rejected", "revoked")],
+                ),
                 name="case_decided_iff_final",
                 violation_error_message="办结时间与审核状态不一致",
             ),
@@ -256,9 +254,7 @@ class CaseStep(models.Model):
     opened_at = models.DateTimeField("到达时间", null=True, blank=True)
     decision = models.CharField("结论", max_length=10, blank=True)
     decided_at = models.DateTimeField("处理时间", null=True, blank=True)
-    decided_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="处理人"
-    )
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="处理人")
 
     class Meta:
         verbose_name = verbose_name_plural = "办件环节"
@@ -324,9 +320,7 @@ class Attachment(models.Model):
     added_at = models.DateTimeField("上传时间", default=timezone.now)
     added_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="上传人")
     removed_at = models.DateTimeField("删除时间", null=True, blank=True)
-    removed_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="删除人"
-    )
+    removed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="删除人")
 
     class Meta:
         verbose_name = verbose_name_plural = "附件"
@@ -338,7 +332,9 @@ class Attachment(models.Model):
                 violation_error_message="时间与操作人必须同时存在",
             ),
         ]
-        indexes = [models.Index(fields=["case", "slot"], condition=Q(removed_at__isnull=True), name="attachment_present")]
+        indexes = [
+            models.Index(fields=["case", "slot"], condition=Q(removed_at__isnull=True), name="attachment_present")
+        ]
 
     def __str__(self) -> str:
         return str(self.file)
@@ -380,9 +376,7 @@ class Correction(models.Model):
     created_at = models.DateTimeField("提出时间", default=timezone.now)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="提出人")
     closed_at = models.DateTimeField("补正时间", null=True, blank=True)
-    closed_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="补正人"
-    )
+    closed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="补正人")
 
     class Meta:
         verbose_name = verbose_name_plural = "补正要求"
@@ -412,16 +406,12 @@ class TimelineEntry(models.Model):
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="timeline", verbose_name="办件")
     at = models.DateTimeField("时间", default=timezone.now)
-    actor = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="操作人"
-    )
+    actor = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="操作人")
     transition = models.CharField("操作", max_length=20)
     source = models.CharField("原状态", max_length=10, choices=Status.choices)
     target = models.CharField("新状态", max_length=10, choices=Status.choices)
     round = models.PositiveSmallIntegerField("申报轮次", default=0)
-    step = models.ForeignKey(
-        CaseStep, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="环节"
-    )
+    step = models.ForeignKey(CaseStep, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="环节")
     reason = models.TextField("原因", blank=True)
     notes = models.TextField("内部备注", blank=True)
     values = EncryptedJSON("申报内容", null=True, blank=True)
@@ -484,9 +474,7 @@ class CaseRating(models.Model):
     rated_at = models.DateTimeField("评价时间", default=timezone.now)
     rated_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="评价人")
     handled_at = models.DateTimeField("回访时间", null=True, blank=True)
-    handled_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="回访人"
-    )
+    handled_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="回访人")
     handling = models.CharField("回访情况", max_length=500, blank=True)
 
     class Meta:

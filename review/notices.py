@@ -2,9 +2,9 @@
 
 from datetime import date
 
+from accounts.actions import send_message
 from django.urls import reverse
 
-from accounts.actions import send_message
 from accounts.models import Message, User
 from review import matters
 from review.models import Case, TimelineEntry

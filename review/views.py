@@ -4,22 +4,24 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from common.pdf import render_pdf
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_http_methods
 
-from common.pdf import render_pdf
+from common import workdays
 from common.transitions import TransitionRefused
 from review import actions, answers, matters, queries, rules, submission, workflow
 from review.attachment_views import slot_context
 from review.forms import RatingForm
 from review.matters import StartRefused
-from review.models import EDITABLE, Case, CaseRating, Status, TimelineEntry
+from review.models import EDITABLE, WAITING, Case, CaseRating, Status, TimelineEntry
 from review.portal import (
     case_url,
     crumbs,
@@ -29,8 +31,8 @@ from review.portal import (
     open_corrections,
     portal_view,
     problem_links,
-    subject_of,
     steps,
+    subject_of,
 )
 
 INVALID = 422
@@ -61,7 +63,9 @@ def start(request: HttpRequest, portal: str, matter: str) -> HttpResponse:
         "page_title": declared.name,
         "crumbs": crumbs(portal, (declared.name, "")),
     }
-    return render(request, "review/start.html", context, status=INVALID if refused and request.method == "POST" else 200)
+    return render(
+        request, "review/start.html", context, status=INVALID if refused and request.method == "POST" else 200
+    )
 
 
 def _way_out(portal: str, refused: StartRefused | None) -> str:
@@ -182,6 +186,9 @@ def case(request: HttpRequest, portal: str, number: str) -> HttpResponse:
         "corrections": _correction_links(case),
         "reason": _reason(case),
         "outcome": matter.outcome(case) if case.status == Status.APPROVED else "",
+        "handling_region": answers.handling_region(case),
+        "may_reapply": case.status in actions.REAPPLICABLE,
+        **_clock(case),
         "sections": answers.sections(case, values, previous=_previous(case, editable)),
         "slots": [slot_context(case, s, editable=False) for s in submission.slot_states(matter, case, values)],
         "entries": timeline_entries(case),
@@ -191,6 +198,14 @@ def case(request: HttpRequest, portal: str, number: str) -> HttpResponse:
         "crumbs": crumbs(portal, ("我的办件", reverse("review:cases", args=[portal])), (case.number, "")),
     }
     return render(request, "review/case.html", context)
+
+
+def _clock(case: Case) -> dict[str, int | None]:
+    """Working days left, or over, while the office has the case; the clock stands still otherwise."""
+    if case.status not in WAITING or case.due_on is None:
+        return {"days_left": None, "days_over": None}
+    left = workdays.working_days_between(timezone.localdate(), case.due_on)
+    return {"days_left": left, "days_over": max(-left, 0)}
 
 
 def _previous(case: Case, editable: bool) -> Any:
@@ -381,7 +396,9 @@ def _confirmed(title: str, text: Callable[[Case], str], act: Callable[[Case, Any
 
 withdraw = _confirmed(
     "撤回办件",
-    lambda case: f"确认撤回“{matters.get(case.matter).name}”（{case.number}）吗？撤回后填写的内容会保留，修改后可以重新提交。",
+    lambda case: (
+        f"确认撤回“{matters.get(case.matter).name}”（{case.number}）吗？撤回后填写的内容会保留，修改后可以重新提交。"
+    ),
     lambda case, by: workflow.perform(case, "withdraw", by=by),
     "已撤回，内容已保留，修改后可重新提交",
     "确认撤回",
@@ -395,7 +412,9 @@ close = _confirmed(
 )
 reapply = _confirmed(
     "重新申报",
-    lambda case: f"将按“{matters.get(case.matter).name}”（{case.number}）的内容生成一件新的暂存办件，材料需要重新上传。",
+    lambda case: (
+        f"将按“{matters.get(case.matter).name}”（{case.number}）的内容生成一件新的暂存办件，材料需要重新上传。"
+    ),
     lambda case, by: actions.reapply(case, by=by),
     "已生成新的暂存办件，请修改后提交",
     "生成暂存办件",
