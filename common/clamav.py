@@ -1,4 +1,4 @@
-"""Client of a ClamAV daemon (INSTREAM over TCP). Where no host is configured nothing is scanned."""
+"""Client of a ClamAV daemon (INSTREAM over TCP). Where no address is configured nothing is scanned."""
 
 import socket
 import struct
@@ -15,13 +15,18 @@ class ScannerUnavailable(Exception):
 
 def is_configured() -> bool:
     """Whether files are to be scanned."""
-    return bool(settings.CLAMAV_HOST)
+    return bool(settings.CLAMAV_ADDRESS)
+
+
+def _address() -> tuple[str, int]:
+    host, _, port = settings.CLAMAV_ADDRESS.rpartition(":")
+    return host.strip("[]"), int(port)
 
 
 def scan(data: bytes) -> str | None:
     """The name of the virus found, None when the data is clean; raises ScannerUnavailable."""
     try:
-        with socket.create_connection((settings.CLAMAV_HOST, settings.CLAMAV_PORT), _TIMEOUT_SECONDS) as daemon:
+        with socket.create_connection(_address(), _TIMEOUT_SECONDS) as daemon:
             daemon.sendall(b"zINSTREAM\0")
             for start in range(0, len(data), _CHUNK_BYTES):
                 chunk = data[start : start + _CHUNK_BYTES]
