@@ -43,8 +43,8 @@ _table: tuple[dict[str, Place], dict[str, list[Place]]] | None = None
 def _load() -> tuple[dict[str, Place], dict[str, list[Place]]]:
     """All regions by code, and children by parent code; read once per process.
 
-    Regions change only with a deployment (``load_regions``), so a process never has to look again;
-    an empty table is not remembered.
+    Regions change only with a deployment (``load_regions``), so a process looks again
+    only when it is asked for a code that it does not know; an empty table is not remembered.
     """
     global _table
     if _table is None:
@@ -71,15 +71,21 @@ def forget() -> None:
 
 def get(code: str) -> Place:
     """The region with this code; raises UnknownRegion."""
-    try:
-        return _load()[0][code]
-    except KeyError:
-        raise UnknownRegion(code) from None
+    place = _load()[0].get(code)
+    if place is None and Region.objects.filter(code=code).exists():
+        forget()
+        place = _load()[0].get(code)
+    if place is None:
+        raise UnknownRegion(code)
+    return place
 
 
 def exists(code: str) -> bool:
     """Whether a region has this code."""
-    return code in _load()[0]
+    try:
+        return bool(get(code))
+    except UnknownRegion:
+        return False
 
 
 def children(code: str = "") -> list[Place]:

@@ -237,6 +237,10 @@ STORAGES = {
 }
 # host:port of clamd; empty means that files are not scanned (development only, see docs/operations.md).
 CLAMAV_ADDRESS = secret("TONGBAN_CLAMAV", "")
+ATTACHMENT_MAX_MB = int(os.environ.get("TONGBAN_ATTACHMENT_MAX_MB", "20"))
+
+# Background tasks stand in each app's jobs.py.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 # "default" is shared by all processes (rate limits, counters) and cannot be written by a GET;
 # "local" belongs to one process, for what is derived and may be a minute old.

@@ -1,0 +1,57 @@
+"""Write the subset face that PDF documents embed."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from fontTools import subset
+from fontTools.ttLib import TTFont
+
+from common import pdf
+
+SYSTEM_FACE = "Noto Sans CJK SC"
+
+
+def characters() -> str:
+    """What documents are written in: GB 2312 (names and places use hardly anything else), Latin, signs."""
+    chinese = (bytes((high, low)) for high in range(0xA1, 0xF8) for low in range(0xA1, 0xFF))
+    text = "".join(pair.decode("gb2312", errors="ignore") for pair in chinese)
+    return text + "".join(map(chr, range(0x20, 0x7F))) + "·–—‘’“”…①②③④⑤⑥⑦⑧⑨⑩〇㐂堃喆囍昇旻昉珺玥璟琋淼焱垚祎瑀玙頔彧奡煊燚"
+
+
+def system_face() -> tuple[Path, int]:
+    """File and index of the system's face, as fontconfig finds it."""
+    found = subprocess.run(
+        ["fc-match", "-f", "%{family}|%{file}|%{index}", SYSTEM_FACE], capture_output=True, text=True, check=True
+    )
+    family, file, index = found.stdout.rsplit("|", 2)
+    if SYSTEM_FACE not in family:
+        raise CommandError(f"{SYSTEM_FACE} is not installed (fonts-noto-cjk)")
+    return Path(file), int(index)
+
+
+def build(target: Path) -> int:
+    """Write the face; returns its size in bytes."""
+    file, index = system_face()
+    options = subset.Options(layout_features=["kern", "liga", "tnum"], name_IDs=[0, 1, 2, 4, 6], notdef_outline=True)
+    options.desubroutinize = True
+    options.hinting = False
+    # Vertical writing and variants are never used in documents.
+    options.drop_tables += ["vhea", "vmtx", "VORG", "BASE", "GSUB", "DSIG"]
+    with TTFont(file, fontNumber=index, lazy=True) as font:
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(text=characters())
+        subsetter.subset(font)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        font.save(target)
+    pdf.forget_face()
+    return target.stat().st_size
+
+
+class Command(BaseCommand):
+    help = "Build the face of PDF documents from the system's Noto Sans CJK; run once at deployment."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        size = build(pdf.font_path())
+        self.stdout.write(f"{pdf.font_path().name}: {size // 1024} KB")
