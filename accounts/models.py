@@ -128,6 +128,11 @@ class Individual(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_verified(self) -> bool:
+        """Whether name and ID number are known for sure, and so final (matters.md A1)."""
+        return self.level >= VERIFIED_LEVEL
+
 
 class UnitQuerySet(models.QuerySet["Unit"]):
     def acting_for(self, user: User) -> "UnitQuerySet":
@@ -194,10 +199,15 @@ class Unit(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def missing_fields(self) -> list[str]:
+        """Titles of the starred fields of 单位中心 › 维护 that are still empty."""
+        empty = (name for name in self.REQUIRED_FIELDS if getattr(self, self._meta.get_field(name).attname) in (None, ""))
+        return [str(self._meta.get_field(name).verbose_name) for name in empty]
+
     @property
     def is_complete(self) -> bool:
         """Whether all starred fields of 单位中心 › 维护 are filled."""
-        return all(getattr(self, name) not in (None, "") for name in self.REQUIRED_FIELDS)
+        return not self.missing_fields()
 
 
 class HandlerQuerySet(models.QuerySet["Handler"]):

@@ -1,0 +1,244 @@
+"""Every write to accounts: atomic, with the actor on record, each named ``by``."""
+
+import hmac
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts import sms
+from accounts.consents import AT_REGISTRATION
+from accounts.models import BankAccount, Consent, Handler, Individual, Message, MobileCode, RealNameLevel, Unit, User
+from common import audit, crypto, identifiers
+
+CODE_MINUTES = 5
+CODE_TRIES = 5
+CODE_PAUSE_SECONDS = 60
+CODES_PER_DAY = 10
+
+Result = TypeVar("Result")
+
+
+class Refused(Exception):
+    """The action is not possible now; the message is Chinese and meant for the reader."""
+
+
+def _write(action: Callable[..., Result]) -> Callable[..., Result]:
+    """One transaction, with ``by`` as the actor of the row history."""
+
+    @wraps(action)
+    def run(**values: Any) -> Result:
+        with transaction.atomic(), audit.actor(values.get("by")):
+            return action(**values)
+
+    return run
+
+
+def _code_hash(purpose: str, target_digest: str, code: str) -> str:
+    return crypto.digest(f"{purpose}:{target_digest}:{code}")
+
+
+def _target(mobile: str, account: str) -> str:
+    return crypto.digest(f"{mobile}:{account.strip().lower()}" if account else mobile)
+
+
+@_write
+def issue_code(*, mobile: str, purpose: str, deliver: bool, by: User | None, account: str = "") -> None:
+    """Make a six-digit code for a mobile number and send it.
+
+    The row is made and the limits are kept even when nothing is to be delivered (the number is not
+    known), so that the answer is always the same. ``account`` narrows the code to one 法人账号.
+    Raises Refused when codes are asked for too often.
+    """
+    digest = _target(mobile, account)
+    with connection.cursor() as cursor:  # two requests at once must not both send
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(digest[:15], 16)])
+    now = timezone.now()
+    recent = MobileCode.objects.filter(target_digest=digest, purpose=purpose, created_at__gt=now - timedelta(days=1))
+    times = list(recent.order_by("-created_at").values_list("created_at", flat=True)[:CODES_PER_DAY])
+    if times and (wait := CODE_PAUSE_SECONDS - int((now - times[0]).total_seconds())) > 0:
+        raise Refused(f"验证码已发送，请{wait}秒后再获取")
+    if len(times) >= CODES_PER_DAY:
+        raise Refused("该手机号今天获取验证码的次数已用完，请明天再试")
+    code = f"{secrets.randbelow(1_000_000):06d}"
+    MobileCode.objects.create(
+        purpose=purpose,
+        target_digest=digest,
+        code_hash=_code_hash(purpose, digest, code),
+        tries_left=CODE_TRIES,
+        expires_at=now + timedelta(minutes=CODE_MINUTES),
+    )
+    if deliver:
+        title = MobileCode.Purpose(purpose).label
+        text = f"【人社通办】{title}验证码{code}，{CODE_MINUTES}分钟内有效。工作人员不会向您索要，请勿告诉他人。"
+        transaction.on_commit(lambda: sms.send(mobile, text))
+
+
+@_write
+def use_code(*, mobile: str, purpose: str, code: str, by: User | None, account: str = "") -> bool:
+    """Whether ``code`` is the newest one, unused and in time; then it is used up. A wrong one costs a try.
+
+    Only the newest code counts. The row is locked, so that of two requests with the right code one
+    wins and wrong tries cannot be made in parallel.
+    """
+    digest = _target(mobile, account)
+    row = (
+        MobileCode.objects.select_for_update()
+        .filter(target_digest=digest, purpose=purpose)
+        .order_by("-created_at", "-pk")
+        .first()
+    )
+    if row is None or row.used_at or row.tries_left < 1 or row.expires_at <= timezone.now():
+        return False
+    if not hmac.compare_digest(row.code_hash, _code_hash(purpose, digest, code)):
+        row.tries_left -= 1
+        row.save(update_fields=["tries_left"])
+        return False
+    row.used_at = timezone.now()
+    row.save(update_fields=["used_at"])
+    return True
+
+
+def _agree(user: User, address: str | None) -> None:
+    Consent.objects.bulk_create(
+        Consent(user=user, kind=agreement.kind, version=agreement.version, address=address or None)
+        for agreement in AT_REGISTRATION
+    )
+
+
+@_write
+def register_individual(
+    *, mobile: str, password: str, name: str, id_type: str, id_no: str, address: str | None, by: User | None
+) -> Individual:
+    """A new individual whose mobile number was proved by a code; real-name level 2 (matters A1).
+
+    Sex and birth date are read from the ID number where it tells them. Raises IntegrityError when
+    the mobile number belongs to another account.
+    """
+    user = User.objects.create_user(
+        f"p{secrets.token_hex(8)}", password, name=name, mobile=mobile, mobile_verified_at=timezone.now()
+    )
+    individual = Individual.objects.create(
+        user=user,
+        name=name,
+        id_type=id_type,
+        id_no=id_no,
+        level=RealNameLevel.DECLARED,
+        sex=identifiers.sex(id_type, id_no) or "",
+        birth_date=identifiers.birth_date(id_type, id_no),
+    )
+    _agree(user, address)
+    return individual
+
+
+@_write
+def register_unit(
+    *, username: str, password: str, mobile: str, unit: Unit, address: str | None, by: User | None
+) -> Handler:
+    """A new unit with its first account (法人账号), whose user becomes 单位主管; real-name level 2 (matters A2).
+
+    The form names no other person, so the account and its handler carry the legal representative's
+    name. Raises IntegrityError when the account or the credit code is taken.
+    """
+    user = User.objects.create_user(username, password, name=unit.legal_representative, mobile=mobile)
+    unit.level = RealNameLevel.DECLARED
+    unit.save(force_insert=True)
+    handler = Handler.objects.create(
+        unit=unit,
+        user=user,
+        role=Handler.Role.SUPERVISOR,
+        name=unit.legal_representative,
+        id_type=unit.legal_representative_id_type,
+        id_no=unit.legal_representative_id_no,
+    )
+    _agree(user, address)
+    return handler
+
+
+@_write
+def set_password(*, user: User, password: str, by: User | None) -> None:
+    """Give the account a new password, end its other sessions (their hash no longer fits) and tell the user."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    user.set_password(password)
+    user.password_changed_at = timezone.now()
+    user.save(update_fields=["password", "password_changed_at"])
+    send_message(
+        user=user,
+        kind=Message.Kind.ACCOUNT,
+        title="密码已修改",
+        body="您的登录密码刚刚修改成功，其他设备已退出登录。如非本人操作，请立即重置密码并联系窗口。",
+        key=f"password:{user.pk}:{user.password_changed_at.isoformat()}",
+        by=by,
+    )
+
+
+Kept = TypeVar("Kept", Unit, Individual)
+
+
+def _keep(row: Kept, values: Mapping[str, Any]) -> Kept:
+    locked: Kept = type(row).objects.select_for_update().get(pk=row.pk)  # type: ignore[assignment]
+    for name, value in values.items():
+        setattr(locked, name, value)
+    locked.full_clean()
+    locked.save(update_fields=[*values, *_digests(locked, values)])
+    return locked
+
+
+def _digests(row: Unit | Individual, values: Mapping[str, Any]) -> list[str]:
+    """The blind indexes that belong to the written columns, so that they stay in step."""
+    return [field.name for field in row._meta.fields if getattr(field, "source", None) in values]
+
+
+@_write
+def save_unit_profile(*, unit: Unit, values: Mapping[str, Any], by: User) -> Unit:
+    """Keep the unit's data (A8); name and credit code are final and ignored. Raises ValidationError."""
+    return _keep(unit, {name: value for name, value in values.items() if name not in {"name", "uscc", "level"}})
+
+
+@_write
+def save_individual_profile(*, individual: Individual, values: Mapping[str, Any], by: User) -> Individual:
+    """Keep a person's employment data (B0); name and ID are final once verified. Raises ValidationError."""
+    fixed = {"level", "user"}
+    if individual.is_verified:
+        fixed |= {"name", "id_type", "id_no", "sex", "birth_date"}
+    return _keep(individual, {name: value for name, value in values.items() if name not in fixed})
+
+
+@_write
+def add_bank_account(*, account: BankAccount, by: User) -> BankAccount:
+    """Add a bank account of an individual or a unit. Raises ValidationError when the owner has it already."""
+    account.full_clean()
+    account.save(force_insert=True)
+    return account
+
+
+@_write
+def end_bank_account(*, account: BankAccount, by: User) -> None:
+    """Stop using a bank account; claims that name it keep it."""
+    locked = BankAccount.objects.select_for_update().get(pk=account.pk)
+    if locked.ended_at is None:
+        locked.ended_at = timezone.now()
+        locked.save(update_fields=["ended_at"])
+
+
+@_write
+def send_message(
+    *, user: User, kind: str, title: str, body: str, key: str, url: str = "", by: User | None = None
+) -> None:
+    """Put a message into the user's message centre; one with the same ``key`` is sent only once."""
+    Message.objects.bulk_create(
+        [Message(user=user, kind=kind, title=title, body=body, url=url, key=key)], ignore_conflicts=True
+    )
+
+
+@_write
+def mark_read(*, by: User, messages: Iterable[int] | None = None) -> int:
+    """Mark the actor's own messages as read: those with the given keys, or all; returns how many changed."""
+    unread = Message.objects.filter(user=by, read_at__isnull=True)
+    if messages is not None:
+        unread = unread.filter(pk__in=list(messages))
+    return unread.update(read_at=timezone.now())

@@ -1,0 +1,159 @@
+"""Forms for what an account keeps: unit and personal data, bank accounts."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts.models import BankAccount, Individual, Unit
+from common import codes, crypto, identifiers
+from common.region_select import RegionField
+from common.validators import CnapsField, PersonAccountField, UnitAccountField
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date picker."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d", attrs={"data-width": "short"})
+
+
+class UnitProfileForm(forms.ModelForm):
+    """单位信息维护 (A8): the fields of the unit application down to 经营范围; name and credit code are final."""
+
+    region = RegionField(label="行政区划", required=False)
+    handling_region = RegionField(
+        label="业务办理归属地", handling=True, required=False, help_text="单位的业务由该地的经办机构受理"
+    )
+    legal_representative_id_no = forms.CharField(label="法定代表人证件号码", max_length=40)
+
+    class Meta:
+        model = Unit
+        fields = (
+            "legal_person_type",
+            "unit_type",
+            "registration_type",
+            "industry",
+            "affiliation",
+            "legal_representative",
+            "legal_representative_id_type",
+            "legal_representative_id_no",
+            "registered_address",
+            "office_address",
+            "region",
+            "handling_region",
+            "founded_on",
+            "registered_capital",
+            "employee_count",
+            "insured_count",
+            "business_scope",
+        )
+        widgets = {  # noqa: RUF012
+            "founded_on": DateInput(),
+            "registered_capital": forms.NumberInput(attrs={"data-suffix": "万元", "data-width": "short", "min": 0}),
+            "employee_count": forms.NumberInput(attrs={"data-suffix": "人", "data-width": "short"}),
+            "insured_count": forms.NumberInput(attrs={"data-suffix": "人", "data-width": "short"}),
+            "business_scope": forms.Textarea(attrs={"rows": 4}),
+        }
+
+    # What is drawn together.
+    sections = (
+        ("单位类型", ("legal_person_type", "unit_type", "registration_type", "industry", "affiliation")),
+        ("法定代表人", ("legal_representative", "legal_representative_id_type", "legal_representative_id_no")),
+        ("地址与归属地", ("registered_address", "office_address", "region", "handling_region")),
+        ("规模与经营", ("founded_on", "registered_capital", "employee_count", "insured_count", "business_scope")),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        id_type, id_no = values.get("legal_representative_id_type"), values.get("legal_representative_id_no")
+        if id_type and id_no:
+            try:
+                values["legal_representative_id_no"] = identifiers.clean_id_no(id_type, id_no)
+            except ValidationError as error:
+                self.add_error("legal_representative_id_no", error)
+        capital = values.get("registered_capital")
+        if capital is not None and capital < 0:
+            self.add_error("registered_capital", "注册资本不能小于0")
+        return values
+
+    def grouped(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields by section, for the template."""
+        return [(title, [self[name] for name in names]) for title, names in self.sections]
+
+
+class IndividualProfileForm(forms.ModelForm):
+    """就业基本信息完善 (B0)."""
+
+    household_region = RegionField(label="户籍地", required=False)
+    address = forms.CharField(label="常住地址", max_length=200, required=False)
+
+    class Meta:
+        model = Individual
+        fields = (
+            "nation",
+            "politics",
+            "household_region",
+            "address",
+            "education",
+            "degree",
+            "school",
+            "graduated_on",
+            "major",
+            "unemployed_on",
+        )
+        widgets = {"graduated_on": DateInput(), "unemployed_on": DateInput()}  # noqa: RUF012
+
+    sections = (
+        ("个人情况", ("nation", "politics", "household_region", "address")),
+        ("教育情况", ("education", "degree", "school", "major", "graduated_on")),
+        ("失业登记", ("unemployed_on",)),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["education"].required = True
+        self.fields["graduated_on"].help_text = "毕业证书上的日期"
+        self.fields["unemployed_on"].help_text = "已办理失业登记的填写"
+
+    def grouped(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields by section, for the template."""
+        return [(title, [self[name] for name in names]) for title, names in self.sections]
+
+
+class BankAccountForm(forms.ModelForm):
+    """A bank account of a unit or an individual; the holder of an individual's account is the person."""
+
+    bank = forms.ChoiceField(label="开户银行", choices=[("", "请选择"), *((name, name) for name in codes.BANK.labels)])
+    cnaps = CnapsField(
+        label="联行号", required=False, help_text="12位数字，可向开户银行查询", widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
+    account_no = UnitAccountField(label="账号", widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
+
+    class Meta:
+        model = BankAccount
+        fields = ("holder", "bank", "branch", "cnaps", "account_no")
+
+    def __init__(self, *args: Any, owner: Unit | Individual, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owner = owner
+        if isinstance(owner, Individual):
+            self.instance.individual = owner
+            self.fields["account_no"] = PersonAccountField(label="账号")
+        else:
+            self.instance.unit = owner
+        self.initial.setdefault("holder", owner.name)
+
+    def clean_account_no(self) -> str:
+        number: str = self.cleaned_data["account_no"]
+        taken = BankAccount.objects.filter(
+            individual=self.instance.individual,
+            unit=self.instance.unit,
+            account_no_digest=crypto.digest(number),
+            ended_at__isnull=True,
+        )
+        if taken.exists():
+            raise ValidationError("该账号已添加")
+        return number

@@ -1,0 +1,20 @@
+"""Password rules (GB/T 22239-2019 level 3: at least eight characters, three of four classes)."""
+
+import re
+
+from django.core.exceptions import ValidationError
+
+RULE = "至少8位，包含大写字母、小写字母、数字、符号中的三种"
+_CLASSES = (r"[A-Z]", r"[a-z]", r"[0-9]", r"[^A-Za-z0-9]")
+
+
+class CharacterClassesValidator:
+    """Asks for three of the four classes of characters."""
+
+    def validate(self, password: str, user: object = None) -> None:
+        """Raises ValidationError in Chinese."""
+        if sum(bool(re.search(pattern, password)) for pattern in _CLASSES) < 3:
+            raise ValidationError("密码应包含大写字母、小写字母、数字、符号中的至少三种", code="password_classes")
+
+    def get_help_text(self) -> str:
+        return RULE

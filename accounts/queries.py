@@ -1,0 +1,65 @@
+"""Reads about accounts that several places share."""
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import Handler, Message, StaffScope, User
+from accounts.roles import ROLE_GROUPS
+from common import crypto
+
+_ROLE_BY_TITLE = {title: role for role, title in ROLE_GROUPS.items()}
+
+
+def user_by_login(login: str) -> User | None:
+    """The account for what was typed as 手机号 or 账号; one query whether it exists or not.
+
+    A mobile number leads to an account only once it was verified; staff sign in by user name.
+    """
+    login = login.strip()
+    return User.objects.filter(
+        Q(username=login.lower())
+        | Q(mobile_digest=crypto.digest(login), mobile_verified_at__isnull=False, is_staff=False)
+    ).first()
+
+
+def user_by_mobile(mobile: str) -> User | None:
+    """The account that signs in with this mobile number."""
+    return User.objects.filter(
+        mobile_digest=crypto.digest(mobile), mobile_verified_at__isnull=False, is_staff=False, is_active=True
+    ).first()
+
+
+def handler_account(username: str, mobile: str) -> User | None:
+    """The unit's account (法人账号) with the mobile number that was given when it was registered."""
+    return User.objects.filter(
+        username=username.strip().lower(), mobile_digest=crypto.digest(mobile), is_staff=False, is_active=True
+    ).first()
+
+
+def active_handlers(user: User) -> list[Handler]:
+    """For which units the user acts today, with the units, by name."""
+    return list(Handler.objects.active().filter(user=user).select_related("unit").order_by("unit__name", "pk"))
+
+
+def messages_of(user: User) -> QuerySet[Message]:
+    """The user's messages, newest first."""
+    return Message.objects.filter(user=user).order_by("-created_at", "-pk")
+
+
+def unread_count(user: User) -> int:
+    """How many messages the user has not read."""
+    return Message.objects.filter(user=user, read_at__isnull=True).count()
+
+
+def staff_roles(user: User) -> set[str]:
+    """Codes of the roles (accounts.roles) of a staff member; empty for everybody else."""
+    if not user.is_staff:
+        return set()
+    titles = user.groups.values_list("name", flat=True)
+    return {_ROLE_BY_TITLE[title] for title in titles if title in _ROLE_BY_TITLE}
+
+
+def staff_regions(user: User) -> list[str]:
+    """Codes of the regions that a staff member works for, in order; empty for everybody else."""
+    if not user.is_staff:
+        return []
+    return list(StaffScope.objects.filter(user=user).order_by("region_id").values_list("region_id", flat=True))

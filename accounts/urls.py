@@ -1,0 +1,22 @@
+"""Addresses of accounts: registration, the acting unit, data that an account keeps, messages."""
+
+from django.urls import path
+
+from accounts import sign_in_views, views
+
+app_name = "accounts"
+
+urlpatterns = [
+    path("accounts/register/individual/", sign_in_views.RegisterIndividualView.as_view(), name="register_individual"),
+    path("accounts/register/unit/", sign_in_views.RegisterUnitView.as_view(), name="register_unit"),
+    path("accounts/terms/", sign_in_views.terms, name="terms"),
+    path("accounts/privacy/", sign_in_views.privacy, name="privacy"),
+    path("accounts/choose-unit/", views.choose_unit, name="choose_unit"),
+    path("accounts/messages/", views.messages, name="messages"),
+    path("accounts/messages/read-all/", views.read_all, name="read_all"),
+    path("accounts/messages/<int:pk>/", views.message, name="message"),
+    path("individual/profile/", views.individual_profile, name="individual_profile"),
+    path("unit/profile/", views.unit_profile, name="unit_profile"),
+    path("unit/profile/bank-accounts/add/", views.add_unit_account, name="add_unit_account"),
+    path("unit/profile/bank-accounts/<int:pk>/end/", views.end_unit_account, name="end_unit_account"),
+]

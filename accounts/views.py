@@ -1,0 +1,157 @@
+"""What an account keeps: the acting unit, unit and personal data, bank accounts, messages."""
+
+from django.contrib import messages as notices
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.forms import ModelForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import actions, portal
+from accounts.forms import BankAccountForm, IndividualProfileForm, UnitProfileForm
+from accounts.models import Individual, Message, Unit
+from accounts.queries import messages_of
+from common.region_select import keep_typing
+
+MESSAGES_PER_PAGE = 20
+
+
+def _safe(url: str, request: HttpRequest, otherwise: str) -> str:
+    safe = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return url if url and safe else otherwise
+
+
+def choose_unit(request: HttpRequest) -> HttpResponse:
+    """Which unit a handler of several acts for; kept in the session."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    if request.method == "POST":
+        handlers = {str(handler.unit_id): handler for handler in request.handlers}
+        handler = handlers.get(request.POST.get("unit", ""))
+        if handler is None:
+            raise Http404
+        request.session[portal.UNIT_SESSION_KEY] = handler.unit_id
+        return redirect(_safe(target, request, portal.HOMES[portal.UNIT]))
+    context = {"page_title": "选择单位", "page_lead": "您是多个单位的经办人，请选择本次要办理业务的单位。", "next": target}
+    return render(request, "accounts/choose_unit.html", context)
+
+
+def _edit(request: HttpRequest, form: ModelForm) -> dict | None:
+    """The cleaned values of a posted form that is to be kept; None when the page is to be drawn (again)."""
+    if request.method != "POST":
+        return None
+    if "region_refresh" in request.POST:
+        keep_typing(form)
+        return None
+    return form.cleaned_data if form.is_valid() else None
+
+
+@portal.unit_required
+def unit_profile(request: HttpRequest) -> HttpResponse:
+    """单位信息维护 (A8)."""
+    unit: Unit = request.unit
+    form = UnitProfileForm(request.POST or None, instance=Unit.objects.get(pk=unit.pk))
+    values = _edit(request, form)
+    if values is not None:
+        try:
+            saved = actions.save_unit_profile(unit=unit, values=values, by=request.user)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            missing = saved.missing_fields()
+            notices.success(request, "单位信息已保存" + ("，资料完整" if not missing else ""))
+            return redirect("accounts:unit_profile")
+    context = {
+        "page_title": "单位信息维护",
+        "unit": unit,
+        "missing": unit.missing_fields(),
+        "form": form,
+        "accounts": unit.bank_accounts.filter(ended_at__isnull=True).order_by("pk"),
+    }
+    return render(request, "accounts/unit_profile.html", context)
+
+
+@portal.individual_required
+def individual_profile(request: HttpRequest) -> HttpResponse:
+    """就业基本信息完善 (B0)."""
+    individual: Individual = request.individual
+    form = IndividualProfileForm(request.POST or None, instance=Individual.objects.get(pk=individual.pk))
+    values = _edit(request, form)
+    if values is not None:
+        try:
+            actions.save_individual_profile(individual=individual, values=values, by=request.user)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            notices.success(request, "就业基本信息已保存")
+            return redirect("accounts:individual_profile")
+    context = {"page_title": "就业基本信息完善", "individual": individual, "form": form}
+    return render(request, "accounts/individual_profile.html", context)
+
+
+@portal.unit_required
+def add_unit_account(request: HttpRequest) -> HttpResponse:
+    """Add a bank account of the unit; comes back to ``next``."""
+    target = _safe(request.POST.get("next") or request.GET.get("next") or "", request, reverse("accounts:unit_profile"))
+    form = BankAccountForm(request.POST or None, owner=request.unit)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.add_bank_account(account=form.instance, by=request.user)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            notices.success(request, "银行账户已添加")
+            return redirect(target)
+    context = {"page_title": "添加银行账户", "form": form, "next": target}
+    return render(request, "accounts/bank_account.html", context)
+
+
+@require_POST
+@portal.unit_required
+def end_unit_account(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop using a bank account of the unit."""
+    account = get_object_or_404(request.unit.bank_accounts, pk=pk)
+    actions.end_bank_account(account=account, by=request.user)
+    notices.success(request, "银行账户已停用")
+    return redirect("accounts:unit_profile")
+
+
+@require_GET
+def messages(request: HttpRequest) -> HttpResponse:
+    """消息中心; reading is recorded by a POST, never by a GET."""
+    unread_only = request.GET.get("unread") == "1"
+    found = messages_of(request.user)
+    page = Paginator(found.filter(read_at__isnull=True) if unread_only else found, MESSAGES_PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    address = reverse("accounts:messages")
+    context = {
+        "page_title": "消息中心",
+        "page": page,
+        "tabs": [
+            {"title": "全部消息", "url": address, "active": not unread_only},
+            {"title": "未读消息", "url": f"{address}?unread=1", "active": unread_only},
+        ],
+        "unread_only": unread_only,
+    }
+    return render(request, "accounts/messages.html", context)
+
+
+def message(request: HttpRequest, pk: int) -> HttpResponse:
+    """One message of one's own; POST marks it as read and goes on to what it is about."""
+    found: Message = get_object_or_404(messages_of(request.user), pk=pk)
+    if request.method == "POST":
+        actions.mark_read(messages=[found.pk], by=request.user)
+        back = reverse("accounts:messages")
+        return redirect(_safe(found.url, request, back) if "open" in request.POST else back)
+    return render(request, "accounts/message.html", {"page_title": found.title, "message": found})
+
+
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    """全部已读."""
+    count = actions.mark_read(by=request.user)
+    notices.success(request, f"已将{count}条消息标为已读" if count else "没有未读消息")
+    return redirect("accounts:messages")
