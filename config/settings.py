@@ -58,6 +58,24 @@ def database_url() -> str:
     return start(VAR_DIR / ("postgres-test" if TESTING else "postgres"), fast=TESTING)
 
 
+def s3_storage(bucket: str, access_key: str, secret_key: str) -> dict:
+    """Django's storage settings for a private bucket of any S3-compatible server."""
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": bucket,
+            "endpoint_url": os.environ.get("TONGBAN_S3_ENDPOINT") or None,
+            "region_name": os.environ.get("TONGBAN_S3_REGION", "us-east-1"),
+            "access_key": access_key,
+            "secret_key": secret_key,
+            "addressing_style": "path",
+            "signature_version": "s3v4",
+            "default_acl": None,
+            "file_overwrite": False,
+        },
+    }
+
+
 SECRET_KEY = secret("TONGBAN_SECRET_KEY", "development-only-secret-key-development-only-secret-key")
 # Comma-separated hexadecimal keys, newest first; older ones still decrypt.
 FIELD_KEYS = secret("TONGBAN_FIELD_KEYS", "000102030405060708090a0b0c0d0e0f").split(",")
@@ -229,22 +247,7 @@ FILE_STORAGE: dict = {
     "OPTIONS": {"location": VAR_DIR / "files", "base_url": None},
 }
 if S3_BUCKET:
-    FILE_STORAGE = {
-        "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {
-            "bucket_name": S3_BUCKET,
-            "endpoint_url": os.environ.get("TONGBAN_S3_ENDPOINT") or None,
-            "region_name": os.environ.get("TONGBAN_S3_REGION", "us-east-1"),
-            "access_key": secret("TONGBAN_S3_ACCESS_KEY", ""),
-            "secret_key": secret("TONGBAN_S3_SECRET_KEY", ""),
-            "addressing_style": "path",
-            "signature_version": "s3v4",
-            "default_acl": None,
-            "file_overwrite": False,
-            "querystring_auth": True,
-            "querystring_expire": 60,
-        },
-    }
+    FILE_STORAGE = s3_storage(S3_BUCKET, secret("TONGBAN_S3_ACCESS_KEY", ""), secret("TONGBAN_S3_SECRET_KEY", ""))
 STORAGES = {
     "default": FILE_STORAGE,
     "staticfiles": {
