@@ -36,7 +36,22 @@ def broken(request: HttpRequest) -> HttpResponse:
     raise ValueError("110101199003070134")
 
 
+@login_not_required
+def page(request: HttpRequest) -> HttpResponse:
+    """A whole page that passes; ?fault= adds what must not be."""
+    fault = {
+        "script": "<script>document.title = 'changed'</script>",
+        "image": '<img src="/static/none.png">',
+    }.get(request.GET.get("fault", ""), "")
+    return HttpResponse(
+        '<!doctype html><html lang="zh-CN"><head><title>演示</title><meta name="viewport"'
+        ' content="width=device-width, initial-scale=1"></head>'
+        f"<body><main><h1>演示页面</h1>{fault}</main></body></html>"
+    )
+
+
 urlpatterns = [
+    path("page/", page),
     path("write/", create_group),
     path("write-on-purpose/", create_group_on_purpose),
     path("remember/", remember),

@@ -53,7 +53,7 @@ class Command(BaseCommand):
     def _create_bucket(self) -> None:
         if not settings.S3_BUCKET:
             return
-        bucket = default_storage.bucket
+        bucket = default_storage.bucket  # type: ignore[attr-defined]  # only S3 storage has one
         if not bucket.creation_date:
             bucket.create()
 
