@@ -1,11 +1,9 @@
 """Sample contexts for every component, and the style guide that shows them all. All people and units are invented (演示)."""
 
 import datetime
-from pathlib import Path
 
 from django import forms
 
-STYLEGUIDE = Path(__file__).with_name("styleguide.html")
 MOMENT = datetime.datetime(2026, 11, 21, 1, 5, tzinfo=datetime.UTC)
 
 
