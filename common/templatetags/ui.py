@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from django import template
 from django.forms import BoundField
 from django.utils import timezone
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from lucide.templatetags.lucide import lucide
 
 register = template.Library()
@@ -35,7 +35,8 @@ TONE_ICONS = {
 
 @functools.cache
 def _icon(name: str, css_class: str) -> SafeString:
-    return lucide(name, size=None, **{"class": css_class, "aria_hidden": "true", "focusable": "false"})
+    svg = lucide(name, size=None, **{"class": css_class, "aria_hidden": "true", "focusable": "false"})
+    return mark_safe(svg)  # noqa: S308 - the package's own drawing, with attributes from templates
 
 
 @register.simple_tag
