@@ -41,7 +41,7 @@ def open_image(data: bytes) -> Any:
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     try:
-        image = Image.open(io.BytesIO(data), formats=("JPEG", "MPO", "PNG"))
+        image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG"))
         image.load()
         upright = ImageOps.exif_transpose(image)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):

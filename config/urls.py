@@ -7,5 +7,6 @@ urlpatterns = [
     path("", include("common.urls")),
     path("", include("config.operations")),
     path("accounts/", include("allauth.account.urls")),
+    path("", include("review.urls")),
     path("admin/", admin.site.urls),
 ]
