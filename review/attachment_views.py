@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from common.files import FileRefused
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from common.files import FileRefused
 from review import actions, matters, submission
 from review.models import Attachment, Case
 from review.portal import case_url, editing, editing_context, open_corrections

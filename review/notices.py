@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from accounts.actions import send_message
 from django.urls import reverse
 
+from accounts.actions import send_message
 from accounts.models import Message, User
 from review import matters
 from review.models import Case, TimelineEntry
@@ -57,11 +57,11 @@ def send(case: Case, entry: TimelineEntry) -> None:
     _deliver(case, *words, key=f"case-{entry.pk}")
 
 
-def remind(case: Case, last_day: date) -> None:
-    """Remind the applicant of a returned case before it lapses; once per case, round and last day."""
+def remind(case: Case, last_day: date, left: int) -> None:
+    """Remind the applicant of a returned case ``left`` days before it lapses; once per case, round and day."""
     name = matters.get(case.matter).name
     body = f"您申报的“{name}”（{case.number}）请在{last_day:%Y年%-m月%-d日}前修改并重新提交，逾期将作废。"
-    _deliver(case, "办件即将逾期", body, key=f"case-reminder-{case.pk}-{case.round}")
+    _deliver(case, "办件即将逾期", body, key=f"case-reminder-{case.pk}-{case.round}-{left}")
 
 
 def _deliver(case: Case, title: str, body: str, *, key: str) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from accounts.portal import individual_required, unit_required
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.models import Individual, Unit
+from accounts.portal import individual_required, unit_required
 from common.transitions import TransitionRefused
 from review import matters, queries, rules, submission
 from review.matters import AnyPage, CaseValues, Info, Matter

@@ -1,8 +1,7 @@
 """Who may do what to a case, and when. ``check_x`` raises with the reason to read, ``can_x`` is its boolean."""
 
-from accounts.queries import staff_regions, staff_roles
-
 from accounts.models import User
+from accounts.queries import staff_regions, staff_roles
 from common import regions
 from common.transitions import Transition, TransitionRefused
 from review import matters, route

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from common.pdf import render_pdf
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -16,8 +15,9 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_http_methods
 
 from common import workdays
+from common.pdf import render_pdf
 from common.transitions import TransitionRefused
-from review import actions, answers, matters, queries, rules, submission, workflow
+from review import actions, answers, lapse, matters, queries, rules, submission, workflow
 from review.attachment_views import slot_context
 from review.forms import RatingForm
 from review.matters import StartRefused
@@ -187,6 +187,7 @@ def case(request: HttpRequest, portal: str, number: str) -> HttpResponse:
         "reason": _reason(case),
         "outcome": matter.outcome(case) if case.status == Status.APPROVED else "",
         "handling_region": answers.handling_region(case),
+        "last_day": lapse.last_day(case),
         "may_reapply": case.status in actions.REAPPLICABLE,
         **_clock(case),
         "sections": answers.sections(case, values, previous=_previous(case, editable)),

@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from common import audit, constraints, policies, workdays
+from common import audit, constraints
 from common.transitions import Transition, TransitionRefused, TransitionTable
 from review import matters, notices, route, rules, submission
 from review.models import LIVE, Case, CaseStep, Correction, PageDraft, Status, TimelineEntry
@@ -210,23 +210,3 @@ def _forget_drafts(case: Case) -> None:
     """What was typed is kept in the submission's entry; a finished case needs no draft beside it."""
     if case.status in (Status.APPROVED, Status.REJECTED, Status.REVOKED, Status.CLOSED):
         PageDraft.objects.filter(case=case).delete()
-
-
-def lapse_overdue(*, now=None) -> list[Case]:
-    """Close returned cases whose time to correct has run out (policy ``returned_case_lapse_days``), after reminders."""
-    now = now or timezone.now()
-    today = timezone.localdate(now)
-    lapsed = []
-    for case in Case.objects.filter(status=Status.RETURNED).select_related("region"):
-        returned_on = timezone.localdate(case.timeline.filter(transition="return").latest("at").at)
-        days = policies.value("returned_case_lapse_days", case.region_id, today)
-        reminder = policies.value("returned_case_reminder_days", case.region_id, today)
-        if days is None:
-            continue
-        last_day = workdays.add_working_days(returned_on, days)
-        if today > last_day:
-            reason = f"超过{days}个工作日未补正"
-            lapsed.append(perform(case, "lapse", by=None, reason=reason))
-        elif reminder is not None and workdays.working_days_between(today, last_day) <= reminder:
-            notices.remind(case, last_day)
-    return lapsed

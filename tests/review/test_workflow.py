@@ -100,7 +100,9 @@ def test_nobody_else_may_perform_a_transition(who: str, name: str) -> None:
         perform(case, name, by=acting, **needs(name))
 
 
-@pytest.mark.parametrize(("role", "region"), [("second", COUNTY), ("first", CITY), ("first", OTHER_COUNTY), ("audit", COUNTY)])
+@pytest.mark.parametrize(
+    ("role", "region"), [("second", COUNTY), ("first", CITY), ("first", OTHER_COUNTY), ("audit", COUNTY)]
+)
 def test_a_step_belongs_to_its_role_and_its_region(role: str, region: str) -> None:
     with pytest.raises(TransitionRefused, match="不在您的审核权限内"):
         perform(submitted_case(), "approve", by=make_staff(role, region))

@@ -1,0 +1,42 @@
+"""Returned cases that nobody corrects: reminded, then closed by the clock."""
+
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from common import policies
+from common.transitions import TransitionRefused
+from review import notices
+from review.models import Case, Status
+from review.workflow import perform
+
+
+def last_day(case: Case) -> date | None:
+    """The last day on which a returned case can be corrected (policy ``returned_lapse_days``, calendar days)."""
+    if case.status != Status.RETURNED:
+        return None
+    returned_on = timezone.localdate(case.timeline.filter(transition="return").latest("at").at)
+    days = policies.value("returned_lapse_days", case.region_id, returned_on)
+    return returned_on + timedelta(days=days) if days is not None else None
+
+
+def remind_and_lapse(today: date) -> list[Case]:
+    """Remind of returned cases on the policy's days before the last one, close those past it; returns the closed."""
+    closed = []
+    for case in Case.objects.filter(status=Status.RETURNED).select_related("region", "individual__user", "unit"):
+        end = last_day(case)
+        if end is None:
+            continue
+        left = (end - today).days
+        if left < 0:
+            closed.append(_lapse(case, end))
+        elif str(left) in (policies.value("returned_reminder_days", case.region_id, today) or ()):
+            notices.remind(case, end, left)
+    return [case for case in closed if case]
+
+
+def _lapse(case: Case, end: date) -> Case | None:
+    try:
+        return perform(case, "lapse", by=None, reason=f"在{end:%Y年%-m月%-d日}前未补正")
+    except TransitionRefused:
+        return None  # handed in at the last moment, while the job was running
