@@ -50,7 +50,7 @@ class UnitProfileForm(forms.ModelForm):
             "insured_count",
             "business_scope",
         )
-        widgets = {  # noqa: RUF012
+        widgets = {
             "founded_on": DateInput(),
             "registered_capital": forms.NumberInput(attrs={"data-suffix": "万元", "data-width": "short", "min": 0}),
             "employee_count": forms.NumberInput(attrs={"data-suffix": "人", "data-width": "short"}),
@@ -104,7 +104,7 @@ class IndividualProfileForm(forms.ModelForm):
             "major",
             "unemployed_on",
         )
-        widgets = {"graduated_on": DateInput(), "unemployed_on": DateInput()}  # noqa: RUF012
+        widgets = {"graduated_on": DateInput(), "unemployed_on": DateInput()}
 
     sections = (
         ("个人情况", ("nation", "politics", "household_region", "address")),
@@ -128,9 +128,14 @@ class BankAccountForm(forms.ModelForm):
 
     bank = forms.ChoiceField(label="开户银行", choices=[("", "请选择"), *((name, name) for name in codes.BANK.labels)])
     cnaps = CnapsField(
-        label="联行号", required=False, help_text="12位数字，可向开户银行查询", widget=forms.TextInput(attrs={"inputmode": "numeric"})
+        label="联行号",
+        required=False,
+        help_text="12位数字，可向开户银行查询",
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
-    account_no = UnitAccountField(label="账号", widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
+    account_no = UnitAccountField(
+        label="账号", widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+    )
 
     class Meta:
         model = BankAccount

@@ -201,7 +201,9 @@ class Unit(models.Model):
 
     def missing_fields(self) -> list[str]:
         """Titles of the starred fields of 单位中心 › 维护 that are still empty."""
-        empty = (name for name in self.REQUIRED_FIELDS if getattr(self, self._meta.get_field(name).attname) in (None, ""))
+        empty = (
+            name for name in self.REQUIRED_FIELDS if getattr(self, self._meta.get_field(name).attname) in (None, "")
+        )
         return [str(self._meta.get_field(name).verbose_name) for name in empty]
 
     @property

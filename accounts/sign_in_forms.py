@@ -103,9 +103,7 @@ class MobileCodeMixin(forms.Form):
 
     def code_fits(self, mobile: str, code: str) -> bool:
         """Whether the code is right; it is used up then, and a wrong one costs a try."""
-        return actions.use_code(
-            mobile=mobile, purpose=self.purpose, code=code, account=self.code_account(), by=None
-        )
+        return actions.use_code(mobile=mobile, purpose=self.purpose, code=code, account=self.code_account(), by=None)
 
 
 class SignInForm(MobileCodeMixin, LoginForm):
@@ -204,7 +202,9 @@ class RegisterIndividualForm(NewPasswordMixin, IdentityMixin, MobileCodeMixin):
         label="姓名", max_length=64, help_text="与证件一致", widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     id_type = forms.ChoiceField(label="证件类型", choices=codes.ID_TYPE.choices, initial=codes.RESIDENT_ID)
-    id_no = forms.CharField(label="证件号码", max_length=40, widget=forms.TextInput(attrs={"autocapitalize": "characters"}))
+    id_no = forms.CharField(
+        label="证件号码", max_length=40, widget=forms.TextInput(attrs={"autocapitalize": "characters"})
+    )
     agreement = AgreementField()
 
     def clean(self) -> dict[str, Any]:

@@ -135,7 +135,7 @@ class RegisterIndividualView(SendCodeMixin, RegistrationView):
 
     form_class = RegisterIndividualForm
     template_name = "accounts/register_individual.html"
-    extra_context = {"page_title": "个人注册"}  # noqa: RUF012
+    extra_context = {"page_title": "个人注册"}
 
     def register(self, form: forms.Form) -> HttpResponse:
         values = form.cleaned_data
@@ -155,7 +155,7 @@ class RegisterUnitView(RegistrationView):
 
     form_class = RegisterUnitForm
     template_name = "accounts/register_unit.html"
-    extra_context = {"page_title": "法人注册"}  # noqa: RUF012
+    extra_context = {"page_title": "法人注册"}
 
     def register(self, form: forms.Form) -> HttpResponse:
         values = form.cleaned_data
@@ -226,7 +226,7 @@ class ChangePasswordView(FormView):
 
     form_class = ChangePasswordForm
     template_name = "account/password_change.html"
-    extra_context = {"page_title": "修改密码"}  # noqa: RUF012
+    extra_context = {"page_title": "修改密码"}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"user": self.request.user}

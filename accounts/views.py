@@ -34,7 +34,11 @@ def choose_unit(request: HttpRequest) -> HttpResponse:
             raise Http404
         request.session[portal.UNIT_SESSION_KEY] = handler.unit_id
         return redirect(_safe(target, request, portal.HOMES[portal.UNIT]))
-    context = {"page_title": "选择单位", "page_lead": "您是多个单位的经办人，请选择本次要办理业务的单位。", "next": target}
+    context = {
+        "page_title": "选择单位",
+        "page_lead": "您是多个单位的经办人，请选择本次要办理业务的单位。",
+        "next": target,
+    }
     return render(request, "accounts/choose_unit.html", context)
 
 

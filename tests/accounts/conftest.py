@@ -1,0 +1,29 @@
+"""What the tests of accounts share."""
+
+import re
+
+import pytest
+from django.conf import LazySettings
+
+from accounts.sms import MemorySms
+from tests.factories import make_region
+
+
+@pytest.fixture(autouse=True)
+def _quiet_start(settings: LazySettings) -> None:
+    """Short messages stay in memory, and none is left over from another test."""
+    settings.SMS_ADAPTER = "accounts.sms.MemorySms"
+    MemorySms.sent.clear()
+
+
+@pytest.fixture
+def region(db: None) -> object:
+    """小店区 with its city and province."""
+    return make_region()
+
+
+def last_code() -> str:
+    """The code in the newest short message."""
+    found = re.search(r"验证码(\d{6})", MemorySms.sent[-1][1])
+    assert found
+    return found[1]
