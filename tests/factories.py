@@ -35,7 +35,7 @@ _NAMES = {
 def make_id_no(number: int, *, birth: datetime.date = datetime.date(2002, 5, 17), region: str = COUNTY) -> str:
     """A valid resident ID number: same region and birth date, another sequence for each ``number``."""
     body = f"{region}{birth:%Y%m%d}{number % 1000:03d}"
-    return body + ric.calc_check_digit(body)
+    return body + ric.calc_check_digit(body + "0")
 
 
 def make_credit_code(number: int) -> str:

@@ -166,10 +166,9 @@ def test_one_verified_account_per_id_number() -> None:
 
 
 def test_one_account_per_verified_mobile_number() -> None:
-    first = make_individual()
+    first, other = make_individual(), make_individual()
+    other.user.mobile = first.user.mobile
     with pytest.raises(IntegrityError, match="user_one_per_verified_mobile"), transaction.atomic():
-        other = make_individual()
-        other.user.mobile = first.user.mobile
         other.user.save()
 
 

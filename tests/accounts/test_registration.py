@@ -21,10 +21,10 @@ def code(client: Client, django_capture_on_commit_callbacks) -> str:
     return last_code()
 
 
-def person(code: str, **changes: str) -> dict[str, str]:
+def person(given_code: str, /, **changes: str) -> dict[str, str]:
     values = {
         "mobile": MOBILE,
-        "code": code,
+        "code": given_code,
         "name": "张演示",
         "id_type": "01",
         "id_no": make_id_no(7),
