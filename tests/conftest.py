@@ -28,6 +28,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: Any, request: pytest.FixtureRequest
+) -> Iterator[None]:
+    """A database for this process, copied from one that was migrated before (pytest-django would migrate each)."""
+    from tests.support.database import migrated_copy
+
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    with django_db_blocker.unblock(), migrated_copy(f"test_hall_{worker}"):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _templates_are_whole(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A rendered template shows no undefined variable and has no POST form without its CSRF token.
