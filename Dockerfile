@@ -31,7 +31,7 @@ COPY static static
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOME=/tmp \
     DJANGO_SETTINGS_MODULE=config.settings TONGBAN_VAR=/var/lib/tongban TONGBAN_STATIC_ROOT=/app/staticfiles
 # Collecting opens no connection: the values below only let the settings load, and stay in this step.
-RUN TONGBAN_ENV=production DATABASE_URL=postgresql://build/build TONGBAN_HOSTS=build TONGBAN_CLAMAV=build \
+RUN TONGBAN_ENV=production DATABASE_URL=postgresql://build/build TONGBAN_HOSTS=build TONGBAN_CLAMAV=build TONGBAN_SMS=build \
     TONGBAN_SECRET_KEY=build TONGBAN_FIELD_KEYS=build TONGBAN_INDEX_KEY=build \
     python manage.py collectstatic --noinput --verbosity 0
 ENV TONGBAN_ENV=production

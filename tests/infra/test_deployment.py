@@ -34,6 +34,7 @@ SECRETS = {
     "TONGBAN_INDEX_KEY": "0e" * 32,
     "TONGBAN_HOSTS": "hall.example",
     "TONGBAN_CLAMAV": "clamav:3310",
+    "TONGBAN_SMS": "gateway.Sms",
 }
 
 
