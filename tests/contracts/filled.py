@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from accounts.models import Individual, Unit
@@ -11,7 +11,7 @@ from review import actions, matters, submission
 from review.models import Case
 from tests.review.cases import actor_of, attach, fill, load_steps
 
-APPS = ("samples", "internship", "positions", "reporting", "insurance")
+TESTS = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class Filled:
 def by_code() -> dict[str, Filled]:
     """All services that tests know how to fill in."""
     found: dict[str, Filled] = {}
-    for app in APPS:
-        if find_spec(f"tests.{app}.filled"):
-            found |= import_module(f"tests.{app}.filled").FILLED
+    for path in sorted(TESTS.glob("*/filled.py")):
+        if path.parent.name != "contracts":
+            found |= import_module(f"tests.{path.parent.name}.filled").FILLED
     return found
 
 
