@@ -8,8 +8,18 @@ from accounts.models import Individual, Unit, User
 from common.models import PolicyValue, StoredFile
 from internship.models import InternshipUnit, Trainee
 from review import actions, matters, submission, workflow
-from review.models import Attachment, Case, ReviewStep
-from tests.factories import COUNTY, make_handler, make_id_no, make_individual, make_region, make_staff, make_unit
+from review.models import Attachment, Case
+from tests.factories import (
+    COUNTY,
+    make_handler,
+    make_id_no,
+    make_individual,
+    make_region,
+    make_staff,
+    make_unit,
+    make_user,
+)
+from tests.review.cases import load_steps
 
 FIGURES = {"graduate_clock_months": "24", "youth_age_min": "16", "youth_age_max": "24"}
 
@@ -27,10 +37,12 @@ def set_figures() -> None:
         set_policy(key, value)
 
 
-def plan_route(code: str) -> None:
-    """The review steps of a matter as declared."""
-    for order, step in enumerate(matters.get(code).steps, start=1):
-        ReviewStep.objects.create(matter=code, order=order, role=step.role, level=step.level, days=step.days)
+def make_case(matter: str, subject: Individual | Unit) -> Case:
+    """A bare case to hang rows on; nothing is typed in it."""
+    number = Case.objects.count() + 1
+    owner = {"unit": subject} if isinstance(subject, Unit) else {"individual": subject}
+    user = subject.user if isinstance(subject, Individual) else make_user()
+    return Case.objects.create(number=f"CS{number:08d}", matter=matter, acting_user=user, **owner)
 
 
 def write(case: Case, page: str, values: dict[str, Any], by: User) -> None:
@@ -111,8 +123,7 @@ def draft_unit(unit: Unit, by: User) -> Case:
 
 def make_internship_unit(unit: Unit | None = None) -> InternshipUnit:
     """An internship unit, qualified through both steps."""
-    if not ReviewStep.objects.filter(matter="unit-qualification").exists():
-        plan_route("unit-qualification")
+    load_steps("unit-qualification")
     unit = unit or make_unit()
     handler = unit.handlers.first() or make_handler(unit)
     case = workflow.perform(draft_unit(unit, handler.user), "submit", by=handler.user)
@@ -124,8 +135,7 @@ def make_internship_unit(unit: Unit | None = None) -> InternshipUnit:
 
 def make_trainee(person: Individual | None = None, **values: Any) -> Trainee:
     """A trainee of COUNTY, admitted by its office."""
-    if not ReviewStep.objects.filter(matter="trainee-application").exists():
-        plan_route("trainee-application")
+    load_steps("trainee-application")
     if not PolicyValue.objects.filter(key="graduate_clock_months").exists():
         set_figures()
     person = person or make_individual()
