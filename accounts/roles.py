@@ -55,6 +55,8 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "common.*_calendarday",
         "review.*_reviewstep",
         "review.*_reasontemplate",
+        "internship.suspend_internshipunit",
+        "internship.end_trainee",
     ),
     "audit": ("*.view_*",),
     "system": (

@@ -144,6 +144,12 @@ class RegionField(forms.ModelChoiceField):
         options["widget"] = RegionWidget(self.scope)
         super().__init__(Region.objects.all() if queryset is None else queryset, **options)
 
+    @classmethod
+    def of(cls, typed: Mapping[str, Any], name: str) -> str:
+        """The code chosen so far among typed values, such as another page's; "" while the choice is open."""
+        text = str(RegionWidget(cls.scope).value_from_datadict(typed, None, name) or "")
+        return "" if text.endswith(OPEN) else text
+
     def prepare_value(self, value: Any) -> Any:
         return value.pk if isinstance(value, Region) else value
 
@@ -158,14 +164,11 @@ class RegionField(forms.ModelChoiceField):
             raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
         if not _is_complete(chosen, self.scope):
             raise ValidationError(self._go_on(code), code="open")
-        try:
-            return self.queryset.get(pk=code)
-        except Region.DoesNotExist:
-            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from None
+        return Region.objects.get(pk=code)
 
     def _go_on(self, code: str) -> str:
         if not regions.exists(code):
-            return self.error_messages["invalid_choice"]
+            return str(self.error_messages["invalid_choice"])
         place = regions.get(code)
         below = "市" if place.level == regions.PROVINCE else "县（市、区）"
         if place.level == regions.CITY and self.scope == HANDLING:

@@ -7,6 +7,7 @@ from common.region_select import region_levels
 
 urlpatterns = [
     path("", include("common.urls")),
+    path("", include("internship.urls")),
     path("", include("config.operations")),
     path("accounts/", include("accounts.sign_in_urls")),
     path("", include("accounts.urls")),

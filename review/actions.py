@@ -208,3 +208,12 @@ def handle_rating(rating: CaseRating, handling: str, *, by: User) -> None:
     with audit.actor(by), transaction.atomic():
         rating.handled_at, rating.handled_by, rating.handling = timezone.now(), by, handling.strip()
         rating.save(update_fields=["handled_at", "handled_by", "handling"])
+
+
+def release_key(case_pk: int, *, by: User) -> None:
+    """What a case's approval gave has ended, so the applicant may start the same matter again (keeps_key)."""
+    with audit.actor(by), transaction.atomic():
+        case = Case.objects.select_for_update().get(pk=case_pk)
+        if case.exclusive_key is not None:
+            case.exclusive_key = None
+            case.save(update_fields=["exclusive_key"])

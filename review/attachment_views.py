@@ -37,7 +37,7 @@ def attachments(request: HttpRequest, portal: str, case: Case) -> HttpResponse:
         "filled": sum(state.complete for state in counted),
         "needed": len(counted),
     }
-    return render(request, "review/attachments.html", context)
+    return render(request, [f"matters/{case.matter}/attachments.html", "review/attachments.html"], context)
 
 
 def slot_context(case: Case, state: submission.SlotState, *, editable: bool = True, error: str = "") -> dict[str, Any]:

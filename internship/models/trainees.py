@@ -167,6 +167,7 @@ class Trainee(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "见习人员"
         ordering = ["-approved_at", "-id"]
+        permissions = [("end_trainee", "终止见习人员资格")]
         constraints = [
             models.UniqueConstraint(
                 fields=["individual"],
@@ -182,14 +183,9 @@ class Trainee(models.Model):
                 violation_error_message="该证件号码已登记为就业见习人员，请核实申请人身份",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["active", "ended"]),
-                name="trainee_state_known",
-                violation_error_message="见习人员状态无效",
-            ),
-            models.CheckConstraint(
                 condition=Q(state="ended", ended_at__isnull=False) | Q(state="active", ended_at__isnull=True),
                 name="trainee_ended_iff_time",
-                violation_error_message="终止时间与见习人员状态不一致",
+                violation_error_message="见习人员状态无效，或与终止时间不一致",
             ),
             models.CheckConstraint(
                 condition=together("ended_at", "ended_by"),

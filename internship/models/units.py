@@ -231,6 +231,7 @@ class InternshipUnit(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "见习单位"
         ordering = ["-qualified_at", "-id"]
+        permissions = [("suspend_internshipunit", "暂停或恢复见习单位新增岗位")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=["active", "suspended", "revoked"]),
