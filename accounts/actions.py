@@ -209,6 +209,25 @@ def save_individual_profile(*, individual: Individual, values: Mapping[str, Any]
 
 
 @_write
+def verify_individual(*, individual: Individual, by: User) -> None:
+    """The identity was checked at the counter: level 5, name and ID final (matters A1).
+
+    Raises IntegrityError when another account is verified with this ID number.
+    """
+    locked = Individual.objects.select_for_update().get(pk=individual.pk)
+    locked.level = RealNameLevel.CERTIFIED
+    locked.save(update_fields=["level"])
+
+
+@_write
+def verify_unit(*, unit: Unit, by: User) -> None:
+    """Licence and authorisation letter were checked by staff: level 5 (matters A2)."""
+    locked = Unit.objects.select_for_update().get(pk=unit.pk)
+    locked.level = RealNameLevel.CERTIFIED
+    locked.save(update_fields=["level"])
+
+
+@_write
 def add_bank_account(*, account: BankAccount, by: User) -> BankAccount:
     """Add a bank account of an individual or a unit. Raises ValidationError when the owner has it already."""
     account.full_clean()

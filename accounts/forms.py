@@ -7,25 +7,15 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import BankAccount, Individual, Unit
 from common import codes, crypto, identifiers
-from common.region_select import RegionField
+from common.formfields import DateInput, HandlingRegionField, RegionField
 from common.validators import CnapsField, PersonAccountField, UnitAccountField
-
-
-class DateInput(forms.DateInput):
-    """The browser's own date picker."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d", attrs={"data-width": "short"})
 
 
 class UnitProfileForm(forms.ModelForm):
     """单位信息维护 (A8): the fields of the unit application down to 经营范围; name and credit code are final."""
 
-    region = RegionField(label="行政区划", required=False)
-    handling_region = RegionField(
-        label="业务办理归属地", handling=True, required=False, help_text="单位的业务由该地的经办机构受理"
+    handling_region = HandlingRegionField(
+        label="业务办理归属地", required=False, help_text="单位的业务由该地的经办机构受理"
     )
     legal_representative_id_no = forms.CharField(label="法定代表人证件号码", max_length=40)
 
@@ -50,6 +40,7 @@ class UnitProfileForm(forms.ModelForm):
             "insured_count",
             "business_scope",
         )
+        field_classes = {"region": RegionField}
         widgets = {
             "founded_on": DateInput(),
             "registered_capital": forms.NumberInput(attrs={"data-suffix": "万元", "data-width": "short", "min": 0}),
@@ -87,7 +78,6 @@ class UnitProfileForm(forms.ModelForm):
 class IndividualProfileForm(forms.ModelForm):
     """就业基本信息完善 (B0)."""
 
-    household_region = RegionField(label="户籍地", required=False)
     address = forms.CharField(label="常住地址", max_length=200, required=False)
 
     class Meta:
@@ -104,6 +94,7 @@ class IndividualProfileForm(forms.ModelForm):
             "major",
             "unemployed_on",
         )
+        field_classes = {"household_region": RegionField}
         widgets = {"graduated_on": DateInput(), "unemployed_on": DateInput()}
 
     sections = (

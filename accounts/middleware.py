@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from accounts.models import Handler
-from accounts.portal import UNIT_SESSION_KEY, individual_of
+from accounts.portal import UNIT_SESSION_KEY, ActingRequest, individual_of
 from accounts.queries import active_handlers
 
 
@@ -24,14 +24,15 @@ class ActingMiddleware:
     One query for signed-in users, none for visitors and staff.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[ActingRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: ActingRequest) -> HttpResponse:
         user = request.user
-        portal_user = user.is_authenticated and not user.is_staff
-        request.individual = individual_of(user) if portal_user else None
-        request.handlers = active_handlers(user) if portal_user else []
+        request.individual, request.handlers = None, []
+        if user.is_authenticated and not user.is_staff:
+            request.individual = individual_of(user)
+            request.handlers = active_handlers(user)
         request.handler = _chosen(request.handlers, request.session.get(UNIT_SESSION_KEY)) if request.handlers else None
         request.unit = request.handler.unit if request.handler else None
         return self.get_response(request)

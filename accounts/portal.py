@@ -9,13 +9,22 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from accounts.models import Handler, Individual, User
+from accounts.models import Handler, Individual, Unit, User
 
 INDIVIDUAL, UNIT, STAFF = "individual", "unit", "staff"
 HOMES = {INDIVIDUAL: "/individual/", UNIT: "/unit/", STAFF: "/admin/"}
 UNIT_SESSION_KEY = "unit_id"
 
 View = Callable[..., HttpResponse]
+
+
+class ActingRequest(HttpRequest):
+    """A request as ActingMiddleware leaves it; for annotations only."""
+
+    individual: Individual | None
+    handlers: list[Handler]
+    handler: Handler | None
+    unit: Unit | None
 
 
 def wanted(request: HttpRequest) -> str:
@@ -60,7 +69,7 @@ def individual_required(view: View) -> View:
     """Only for individuals: signed out → sign-in page, another kind of account → 403 page that says so."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def guarded(request: ActingRequest, *args: object, **kwargs: object) -> HttpResponse:
         if not request.user.is_authenticated:
             return HttpResponseRedirect(sign_in_url(INDIVIDUAL, request.get_full_path()))
         if request.individual is None:
@@ -74,7 +83,7 @@ def unit_required(view: View) -> View:
     """Only for handlers acting for a unit; who has several and chose none is asked to choose first."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def guarded(request: ActingRequest, *args: object, **kwargs: object) -> HttpResponse:
         if not request.user.is_authenticated:
             return HttpResponseRedirect(sign_in_url(UNIT, request.get_full_path()))
         if request.unit is None and request.handlers:

@@ -14,7 +14,6 @@ from accounts import actions, portal
 from accounts.forms import BankAccountForm, IndividualProfileForm, UnitProfileForm
 from accounts.models import Individual, Message, Unit
 from accounts.queries import messages_of
-from common.region_select import keep_typing
 
 MESSAGES_PER_PAGE = 20
 
@@ -46,8 +45,9 @@ def _edit(request: HttpRequest, form: ModelForm) -> dict | None:
     """The cleaned values of a posted form that is to be kept; None when the page is to be drawn (again)."""
     if request.method != "POST":
         return None
-    if "region_refresh" in request.POST:
-        keep_typing(form)
+    if "region_refresh" in request.POST:  # only the next select of a region is wanted: as typed, without errors
+        form.full_clean()
+        form.errors.clear()
         return None
     return form.cleaned_data if form.is_valid() else None
 

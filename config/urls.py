@@ -3,15 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from common.region_select import region_levels
-
 urlpatterns = [
     path("", include("common.urls")),
     path("", include("internship.urls")),
     path("", include("config.operations")),
     path("accounts/", include("accounts.sign_in_urls")),
     path("", include("accounts.urls")),
-    path("regions/<str:spec>/", region_levels, name="region_levels"),
     path("", include("review.urls")),
     path("admin/", admin.site.urls),
 ]

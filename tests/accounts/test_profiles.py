@@ -12,8 +12,8 @@ from tests.factories import COUNTY, make_bank_account, make_handler, make_id_no,
 pytestmark = pytest.mark.django_db
 UNIT = "/unit/profile/"
 INDIVIDUAL = "/individual/profile/"
-REGION = {"region_province": "140000", "region_city": "140100", "region_county": "140105"}
-HANDLING = {"handling_region_province": "140000", "handling_region_city": "140100", "handling_region_county": "140100"}
+REGION = {"region_0": "140000", "region_1": "140100", "region_2": "140105"}
+HANDLING = {"handling_region_0": "140000", "handling_region_1": "140100", "handling_region_2": "140100"}
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_nothing_typed_is_lost_after_a_mistake(client: Client, unit) -> None:
 
 
 def test_without_javascript_the_next_level_is_fetched_by_a_button(client: Client, unit) -> None:
-    sent = values(region_city="140100", region_county="", region_refresh="1", legal_representative="")
+    sent = values(region_1="140100", region_2="", region_refresh="1", legal_representative="")
     page = client.post(UNIT, sent).content.decode()
     assert "迎泽区" in page
     assert "error-summary" not in page
@@ -81,8 +81,8 @@ def test_without_javascript_the_next_level_is_fetched_by_a_button(client: Client
 
 
 def test_a_region_is_chosen_to_the_end(client: Client, unit) -> None:
-    page = client.post(UNIT, values(region_county="")).content.decode()
-    assert "请继续选择下一级地区" in page
+    page = client.post(UNIT, values(region_2="")).content.decode()
+    assert "请继续选择县" in page
 
 
 def test_the_history_knows_who_changed_it(client: Client, unit) -> None:
@@ -123,9 +123,9 @@ def test_a_person_completes_the_employment_data(client: Client) -> None:
         "school": "演示大学",
         "graduated_on": "2025-07-01",
         "address": "演示小区1号",
-        "household_region_province": "140000",
-        "household_region_city": "140100",
-        "household_region_county": "140105",
+        "household_region_0": "140000",
+        "household_region_1": "140100",
+        "household_region_2": "140105",
     }
     assert client.post(INDIVIDUAL, sent)["Location"] == INDIVIDUAL
     person.refresh_from_db()

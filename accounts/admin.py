@@ -1,0 +1,328 @@
+"""Accounts, people and units on the staff site: mostly to look at, encrypted values masked."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
+from django.contrib.auth.models import Group
+from django.db import IntegrityError, models
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+
+from accounts import actions
+from accounts.models import BankAccount, Consent, Handler, Individual, StaffProfile, StaffScope, Unit, User
+from common import crypto, identifiers
+from common.constraints import explain
+
+
+def masked(name: str, title: str, mask: Callable[[str], str]) -> Callable[[Any, Any], str]:
+    """A method for a ModelAdmin: an encrypted value, masked; ``name`` may follow relations with dots."""
+
+    @admin.display(description=title)
+    def show(_admin: Any, row: Any) -> str:
+        value = row
+        for part in name.split("."):
+            value = getattr(value, part)
+        return mask(value) if value else "—"
+
+    return show
+
+
+class DigestSearchMixin(admin.ModelAdmin):
+    """Finds rows by the whole value of an encrypted column, through its blind index."""
+
+    digest_search_fields: tuple[str, ...] = ()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet, search_term: str
+    ) -> tuple[models.QuerySet, bool]:
+        found, duplicates = super().get_search_results(request, queryset, search_term)
+        term = identifiers.normalise(search_term)
+        if term:
+            condition = models.Q()
+            for name in self.digest_search_fields:
+                condition |= models.Q(**{name: crypto.digest(term)})
+            found = found | queryset.filter(condition)
+        return found, duplicates
+
+
+class ReadOnlyAdmin(DigestSearchMixin):
+    """Rows that the portals write; staff look at them."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [str(name) for name in self.fields or ()]
+
+
+class StaffProfileInline(admin.StackedInline):
+    """工号 and 科室; the ID number is never shown in full."""
+
+    model = StaffProfile
+    fields = ("employee_no", "office")
+    can_delete = False
+    verbose_name_plural = "工作人员信息"
+
+
+class StaffScopeInline(admin.TabularInline):
+    """The regions that a staff member works for."""
+
+    model = StaffScope
+    autocomplete_fields = ()
+    raw_id_fields = ("region",)
+    extra = 1
+
+
+class StaffCreationForm(AdminUserCreationForm):
+    """A new staff account; portal accounts come by registration only."""
+
+    class Meta:
+        model = User
+        fields = ("username", "name")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("usable_password", None)
+
+    def clean_username(self) -> str:
+        username: str = self.cleaned_data["username"].strip().lower()
+        if User.objects.filter(username=username).exists():
+            raise forms.ValidationError("该账号已被使用，请换一个")
+        return username
+
+    def save(self, commit: bool = True) -> User:
+        user: User = super().save(commit=False)
+        user.is_staff = True
+        if commit:
+            user.save()
+            self.save_m2m()
+        return user
+
+
+class StaffPasswordForm(AdminPasswordChangeForm):
+    """A new password set by the system administrator; the other sessions of the account end."""
+
+    def save(self, commit: bool = True) -> User:
+        self.user.password_changed_at = timezone.now()
+        user: User = super().save(commit)
+        return user
+
+
+@admin.register(User)
+class UserAdmin(DigestSearchMixin, DjangoUserAdmin):
+    """Staff accounts with groups and regions; of portal accounts only 启用 can be changed."""
+
+    add_form = StaffCreationForm
+    form = forms.ModelForm
+    change_password_form = StaffPasswordForm
+    digest_search_fields = ("mobile_digest",)
+    show_mobile = masked("mobile", "手机号", identifiers.mask_mobile)
+    list_display = ("username", "name", "show_mobile", "is_staff", "is_active", "last_login")
+    list_filter = ("is_staff", "is_active", "groups")
+    search_fields = ("username", "name")
+    ordering = ("-is_staff", "username")
+    filter_horizontal = ("groups",)
+    readonly_fields = ("show_mobile", "password_link", "is_staff", "last_login", "date_joined", "password_changed_at")
+    inlines = (StaffProfileInline, StaffScopeInline)
+    fieldsets = (
+        (None, {"fields": ("username", "name", "password_link")}),
+        ("联系方式", {"fields": ("show_mobile", "email")}),
+        ("权限", {"fields": ("is_active", "is_staff", "groups")}),
+        ("时间", {"fields": ("last_login", "date_joined", "password_changed_at")}),
+    )
+    add_fieldsets = ((None, {"fields": ("username", "name", "password1", "password2")}),)
+
+    @admin.display(description="密码")
+    def password_link(self, user: User) -> str:
+        """The way to the form that sets a new password; the hash is never shown."""
+        return format_html('<a href="{}">重置密码</a>', reverse("admin:auth_user_password_change", args=[user.pk]))
+
+    def get_inlines(self, request: HttpRequest, obj: User | None = None) -> tuple:
+        return self.inlines if obj is not None and obj.is_staff else ()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        if obj is not None and not obj.is_staff:
+            return (*self.readonly_fields, "username", "name", "email", "groups")
+        return self.readonly_fields
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Nobody raises his own rights, and only superusers touch superusers (separation of duties)."""
+        if obj is not None and not request.user.is_superuser and (obj == request.user or obj.is_superuser):
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Accounts are disabled, never deleted: cases and history name them."""
+        return False
+
+
+@admin.register(Individual)
+class IndividualAdmin(ReadOnlyAdmin):
+    """Individuals, to look at; the counter verifies an identity by an action."""
+
+    show_id_no = masked("id_no", "证件号码", identifiers.mask_id)
+    show_mobile = masked("user.mobile", "手机号", identifiers.mask_mobile)
+    digest_search_fields = ("id_no_digest", "user__mobile_digest")
+    list_display = ("name", "show_id_no", "show_mobile", "level", "education")
+    list_filter = ("level", "education")
+    list_select_related = ("user",)
+    search_fields = ("name",)
+    search_help_text = "姓名，或完整的证件号码、手机号"
+    ordering = ("-pk",)
+    fields = (
+        "name",
+        "id_type",
+        "show_id_no",
+        "level",
+        "sex",
+        "birth_date",
+        "nation",
+        "show_mobile",
+        "household_region",
+        "education",
+        "degree",
+        "school",
+        "graduated_on",
+        "major",
+        "unemployed_on",
+    )
+    actions = ("verify_at_counter",)
+
+    @admin.action(description="窗口核验身份（实名5级）", permissions=["change"])
+    def verify_at_counter(self, request: HttpRequest, queryset: models.QuerySet[Individual]) -> None:
+        """The person showed the document at the counter."""
+        for individual in queryset:
+            try:
+                actions.verify_individual(individual=individual, by=request.user)
+            except IntegrityError as error:
+                self.message_user(request, f"{individual.name}：{explain(error)}", messages.ERROR)
+            else:
+                self.message_user(request, f"{individual.name}：已核验", messages.SUCCESS)
+
+
+class HandlerInline(admin.TabularInline):
+    """Who acts for the unit."""
+
+    model = Handler
+    fields = readonly_fields = ("name", "role", "user", "started_at", "ended_at")
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Unit)
+class UnitAdmin(ReadOnlyAdmin):
+    """Units, to look at; staff verify licence and authorisation letter by an action (A2)."""
+
+    show_representative_id_no = masked("legal_representative_id_no", "法定代表人证件号码", identifiers.mask_id)
+    digest_search_fields = ("legal_representative_id_no_digest",)
+    list_display = ("name", "uscc", "legal_person_type", "handling_region", "level")
+    list_filter = ("level", "legal_person_type", "unit_type")
+    list_select_related = ("handling_region",)
+    search_fields = ("name", "uscc")
+    search_help_text = "单位名称、统一社会信用代码，或完整的法定代表人证件号码"
+    ordering = ("-pk",)
+    inlines = (HandlerInline,)
+    fields = (
+        "name",
+        "uscc",
+        "legal_person_type",
+        "level",
+        "legal_representative",
+        "legal_representative_id_type",
+        "show_representative_id_no",
+        "unit_type",
+        "registration_type",
+        "industry",
+        "affiliation",
+        "registered_address",
+        "office_address",
+        "region",
+        "handling_region",
+        "founded_on",
+        "registered_capital",
+        "employee_count",
+        "insured_count",
+        "business_scope",
+        "created_at",
+    )
+    actions = ("verify_at_counter",)
+
+    @admin.action(description="已核验登记证书和授权委托书（实名5级）", permissions=["change"])
+    def verify_at_counter(self, request: HttpRequest, queryset: models.QuerySet[Unit]) -> None:
+        """Licence and authorisation letter were seen."""
+        for unit in queryset:
+            actions.verify_unit(unit=unit, by=request.user)
+        self.message_user(request, "已核验", messages.SUCCESS)
+
+
+@admin.register(Handler)
+class HandlerAdmin(ReadOnlyAdmin):
+    """Handlers of all units, to look at."""
+
+    show_id_no = masked("id_no", "证件号码", identifiers.mask_id)
+    show_mobile = masked("user.mobile", "手机号", identifiers.mask_mobile)
+    digest_search_fields = ("id_no_digest", "user__mobile_digest")
+    list_display = ("name", "unit", "role", "show_mobile", "started_at", "ended_at")
+    list_filter = ("role",)
+    list_select_related = ("unit", "user")
+    search_fields = ("name", "unit__name", "unit__uscc")
+    search_help_text = "姓名、单位名称、统一社会信用代码，或完整的证件号码、手机号"
+    ordering = ("-pk",)
+    fields = ("unit", "user", "role", "name", "id_type", "show_id_no", "show_mobile", "started_at", "ended_at")
+
+
+@admin.register(BankAccount)
+class BankAccountAdmin(ReadOnlyAdmin):
+    """Bank accounts, the last four digits only."""
+
+    show_account_no = masked("account_no", "账号", identifiers.mask_account)
+    digest_search_fields = ("account_no_digest",)
+    list_display = ("holder", "bank", "show_account_no", "ended_at")
+    search_fields = ("holder",)
+    search_help_text = "开户名称，或完整的账号"
+    ordering = ("-pk",)
+    fields = ("individual", "unit", "holder", "bank", "branch", "cnaps", "show_account_no", "created_at", "ended_at")
+
+
+@admin.register(Consent)
+class ConsentAdmin(ReadOnlyAdmin):
+    """Who agreed to which text, in which version."""
+
+    list_display = ("user", "kind", "version", "given_at", "withdrawn_at")
+    list_filter = ("kind", "version")
+    list_select_related = ("user",)
+    search_fields = ("user__name",)
+    ordering = ("-pk",)
+    fields = ("user", "kind", "version", "given_at", "withdrawn_at", "address")
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(admin.ModelAdmin):
+    """Groups are code (accounts.roles): shown, never edited."""
+
+    list_display = ("name",)
+    fields = readonly_fields = ("name", "permissions")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return False
