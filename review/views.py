@@ -183,6 +183,7 @@ def case(request: HttpRequest, portal: str, number: str) -> HttpResponse:
         "portal": portal,
         "editable": editable,
         "tasks": _tasks(case, values) if editable else [],
+        "check_url": case_url(case, "check") if editable else "",
         "corrections": _correction_links(case),
         "reason": _reason(case),
         "outcome": matter.outcome(case) if case.status == Status.APPROVED else "",
@@ -224,6 +225,7 @@ def _tasks(case: Case, values: Any) -> list[dict[str, Any]]:
     return [
         {"title": step["title"], "url": step["url"], "state": words.get(step["state"], step["state"])}
         for step in steps(matters.get(case.matter), case, values, "")
+        if step["key"] != "check"
     ]
 
 
