@@ -26,9 +26,7 @@ def track(*, exclude: tuple[str, ...] = ()) -> Callable[[Tracked], Tracked]:
         pghistory.InsertEvent(),
         pghistory.UpdateEvent(),
         pghistory.DeleteEvent(),
-        obj_field=pghistory.ObjForeignKey(
-            related_name="history", related_query_name="+"
-        ),
+        obj_field=pghistory.ObjForeignKey(related_name="history", related_query_name="+"),
         exclude=list(exclude),
         level=pghistory.Statement,
         append_only=True,

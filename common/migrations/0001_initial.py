@@ -25,9 +25,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "number",
-                    models.PositiveIntegerField(
-                        primary_key=True, serialize=False, verbose_name="序号"
-                    ),
+                    models.PositiveIntegerField(primary_key=True, serialize=False, verbose_name="序号"),
                 ),
                 ("sealed_at", models.DateTimeField(verbose_name="封存时间")),
                 ("digest", models.CharField(max_length=64, verbose_name="摘要")),
@@ -43,9 +41,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "day",
-                    models.DateField(
-                        primary_key=True, serialize=False, verbose_name="日期"
-                    ),
+                    models.DateField(primary_key=True, serialize=False, verbose_name="日期"),
                 ),
                 ("is_working", models.BooleanField(verbose_name="是否上班")),
                 (
@@ -261,9 +257,7 @@ class Migration(migrations.Migration):
                 ("size", models.PositiveIntegerField(verbose_name="大小（字节）")),
                 (
                     "sha256",
-                    models.CharField(
-                        db_index=True, max_length=64, verbose_name="SHA-256"
-                    ),
+                    models.CharField(db_index=True, max_length=64, verbose_name="SHA-256"),
                 ),
                 (
                     "state",
@@ -281,9 +275,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "pages",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="页数"
-                    ),
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="页数"),
                 ),
                 (
                     "created_at",
@@ -304,15 +296,11 @@ class Migration(migrations.Migration):
                 ("pgh_label", models.TextField(help_text="The event label.")),
                 (
                     "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, serialize=False
-                    ),
+                    models.UUIDField(default=uuid.uuid4, editable=False, serialize=False),
                 ),
                 (
                     "storage_key",
-                    models.CharField(
-                        editable=False, max_length=80, verbose_name="存储键"
-                    ),
+                    models.CharField(editable=False, max_length=80, verbose_name="存储键"),
                 ),
                 (
                     "original_name",
@@ -341,9 +329,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "pages",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="页数"
-                    ),
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="页数"),
                 ),
                 (
                     "created_at",
@@ -490,9 +476,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "digests",
-                    models.BinaryField(
-                        help_text="每个事件 32 字节", verbose_name="行摘要"
-                    ),
+                    models.BinaryField(help_text="每个事件 32 字节", verbose_name="行摘要"),
                 ),
                 (
                     "link",
@@ -765,9 +749,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="auditsegment",
-            index=models.Index(
-                fields=["table", "-last_id"], name="audit_segment_table"
-            ),
+            index=models.Index(fields=["table", "-last_id"], name="audit_segment_table"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="calendardayevent",
@@ -918,9 +900,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="storedfile",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["pending", "clean", "infected", "unreadable"])
-                ),
+                condition=models.Q(("state__in", ["pending", "clean", "infected", "unreadable"])),
                 name="stored_file_state_known",
                 violation_error_message="文件状态不正确",
             ),

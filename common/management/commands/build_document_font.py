@@ -17,7 +17,9 @@ def characters() -> str:
     """What documents are written in: GB 2312 (names and places use hardly anything else), Latin, signs."""
     chinese = (bytes((high, low)) for high in range(0xA1, 0xF8) for low in range(0xA1, 0xFF))
     text = "".join(pair.decode("gb2312", errors="ignore") for pair in chinese)
-    return text + "".join(map(chr, range(0x20, 0x7F))) + "·–—‘’“”…①②③④⑤⑥⑦⑧⑨⑩〇㐂堃喆囍昇旻昉珺玥璟琋淼焱垚祎瑀玙頔彧奡煊燚"
+    return (
+        text + "".join(map(chr, range(0x20, 0x7F))) + "·–—‘’“”…①②③④⑤⑥⑦⑧⑨⑩〇㐂堃喆囍昇旻昉珺玥璟琋淼焱垚祎瑀玙頔彧奡煊燚"
+    )
 
 
 def system_face() -> tuple[Path, int]:
