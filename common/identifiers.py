@@ -217,7 +217,7 @@ def clean_mobile(value: str) -> str:
 
 
 def clean_telephone(value: str) -> str:
-    """A mobile number, or a fixed line such as 0351-1234567; raises ValidationError in Chinese."""
+    """A mobile number, or a fixed line such as 0351-2345678; raises ValidationError in Chinese."""
     number = normalise(value)
     if re.fullmatch(
         r"(0[0-9]{2,3}-?)?[2-9][0-9]{6,7}(-[0-9]{1,6})?|[0-9]{5}|400-?[0-9]{3}-?[0-9]{4}",
@@ -227,7 +227,7 @@ def clean_telephone(value: str) -> str:
     try:
         return clean_mobile(number)
     except ValidationError:
-        raise ValidationError("电话应为11位手机号码，或带区号的固定电话，例如0351-1234567", code="format") from None
+        raise ValidationError("电话应为11位手机号码，或带区号的固定电话，例如0351-2345678", code="format") from None
 
 
 def clean_postcode(value: str) -> str:
