@@ -59,7 +59,7 @@ def display_name(name: str, kind: sniffing.Kind) -> str:
     """A file name that is safe to show: no folders, no invisible or direction marks, the true extension."""
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
     kept = "".join(char for char in last if unicodedata.category(char)[0] not in "C" and char not in '<>:"|?*')
-    stem, dot, extension = kept.strip(" .").rpartition(".")
+    stem, dot, extension = kept.rstrip(" .").rpartition(".")
     if not dot or f".{extension.lower()}" not in kind.extensions:
         stem, extension = kept.strip(" ."), kind.extensions[0][1:]
     stem = stem.strip(" .")[:_NAME_LENGTH] or "未命名"

@@ -187,10 +187,8 @@ def test_downloads_are_private_attachments_with_the_name_as_given(document: byte
     assert "%E8%A7%81%E4%B9%A0" in response["Content-Disposition"]
     assert response["Cache-Control"] == "private, no-store"
     assert response["X-Content-Type-Options"] == "nosniff"
-    response.close()
     inline = files.file_response(store(picture()), as_attachment=False)
     assert inline["Content-Disposition"].startswith("inline")
-    inline.close()
 
 
 def test_discarding_removes_bytes_when_the_transaction_commits(
