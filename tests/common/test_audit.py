@@ -80,9 +80,10 @@ def test_the_actor_is_kept_and_the_outer_one_returns() -> None:
 def test_copy_records_the_actor_once_it_is_attached() -> None:
     with audit.actor(None, job="import"), transaction.atomic():
         audit.attach_actor()
-        with connection.cursor() as cursor, cursor.copy(
-            "COPY common_calendarday (day, is_working, name, source) FROM STDIN"
-        ) as copy:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy("COPY common_calendarday (day, is_working, name, source) FROM STDIN") as copy,
+        ):
             copy.write_row((DAY, True, "", "演示"))
     assert CalendarDay.objects.get().history.get().pgh_context.metadata["job"] == "import"
 

@@ -209,7 +209,7 @@ class Daemon:
         self.answer: bytes | None = None
         self.received = b""
         self.server = socket.create_server(("127.0.0.1", 0))
-        self.address = "127.0.0.1:{}".format(self.server.getsockname()[1])
+        self.address = f"127.0.0.1:{self.server.getsockname()[1]}"
         threading.Thread(target=self.serve, daemon=True).start()
 
     def serve(self) -> None:

@@ -26,7 +26,8 @@ def test_valid_resident_numbers_pass(good: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", [" 140105 19990101 0011 ", "１４０１０５１９９９０１０１００１１", "1401051999\u200b01010011", "\ufeff" + GOOD_ID]
+    "typed",
+    [" 140105 19990101 0011 ", "１４０１０５１９９９０１０１００１１", "1401051999\u200b01010011", "\ufeff" + GOOD_ID],
 )
 def test_blanks_full_width_and_invisible_characters_are_forgiven(typed: str) -> None:
     assert identifiers.clean_id_no("01", typed) == GOOD_ID
@@ -178,7 +179,9 @@ def test_the_credit_code_suggests_the_kind_of_unit() -> None:
     assert set(identifiers._UNIT_TYPE_BY_USCC.values()) <= set(codes.UNIT_TYPE.codes)
 
 
-@pytest.mark.parametrize("typed", ["13800000001", "+86 138-0000-0001", "１３８００００００００１"[:11], "138 0000 0001"])
+@pytest.mark.parametrize(
+    "typed", ["13800000001", "+86 138-0000-0001", "１３８００００００００１"[:11], "138 0000 0001"]
+)
 def test_mobile_numbers_are_written_the_same(typed: str) -> None:
     assert identifiers.clean_mobile(typed).startswith("1380000000")
 
