@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -60,7 +60,9 @@ def test_a_job_is_deferred_with_the_transaction_that_needs_it() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_job_of_a_killed_worker_is_done_again() -> None:
+def test_the_job_of_a_killed_worker_is_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The worker's threads close their connections after each job, not a minute later.
+    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
     jobs.draw_file_pages.defer(file_id="00000000-0000-0000-0000-000000000000")
     with connection.cursor() as cursor:
         # What kill -9 leaves: a job that is being done by a worker of which nobody hears any more.
