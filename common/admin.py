@@ -1,42 +1,15 @@
-"""The staff site, and the data that staff keep there: policies, the calendar, regions, the audit chain."""
+"""Data that staff keep on the staff site: policies, the calendar, regions, the audit chain."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
-from django.utils.decorators import method_decorator
-from django.views.decorators.cache import never_cache
+from django.http import HttpRequest
 
 from common import policies, regions
 from common.models import AuditLink, CalendarDay, PolicyValue, Region
-
-
-class HallAdminSite(admin.AdminSite):
-    """Django admin for hall staff; sign-in goes through the hall's own pages, never around them."""
-
-    site_header = "人社通办 · 工作人员"
-    site_title = "人社通办"
-    index_title = "工作台"
-
-    @method_decorator([login_not_required, never_cache])
-    def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """To the hall's sign-in page; who is signed in without being staff is refused."""
-        if self.has_permission(request):
-            return HttpResponseRedirect(reverse("admin:index"))
-        if request.user.is_authenticated:
-            raise PermissionDenied
-        query = urlencode({"portal": "staff", "next": request.GET.get("next") or reverse("admin:index")})
-        return HttpResponseRedirect(f"{reverse('account_login')}?{query}")
-
-    def password_change(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """To the hall's own page, which keeps the password rules."""
-        return HttpResponseRedirect(reverse("account_change_password"))
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
