@@ -4,6 +4,8 @@ import io
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from pyhanko.pdf_utils.generic import Reference
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from common import pdf
@@ -44,3 +46,23 @@ def test_text_of_the_reader_is_escaped_by_the_template() -> None:
     from django.template.loader import render_to_string
 
     assert "&lt;img" in render_to_string("documents/base.html", {"title": "<img src=x>"})
+
+
+def test_the_small_face_is_built_once_and_embedded_alone(settings: Any, tmp_path: Any) -> None:
+    settings.VAR_DIR = tmp_path
+    call_command("build_document_font", stdout=io.StringIO())
+    written = pdf.font_path().stat().st_mtime_ns
+    call_command("build_document_font", stdout=io.StringIO())
+    assert pdf.font_path().stat().st_mtime_ns == written
+    document = pdf.html_to_pdf(page("<h1>机关事业单位养老保险参保证明</h1><p>2026年3月 1,880.00元</p>"))
+    pdf.forget_face()
+    reader = PdfFileReader(io.BytesIO(document))
+    numbers = range(1, int(reader.trailer["/Size"]))
+    faces = {
+        found["/FontName"].split("+")[-1]
+        for number in numbers
+        if isinstance(found := reader.get_object(Reference(number, 0, reader)), dict)
+        and found.get("/Type") == "/FontDescriptor"
+    }
+    assert faces == {"Hall-Document"}
+    assert len(document) < 60_000

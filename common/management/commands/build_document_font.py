@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
@@ -52,8 +52,18 @@ def build(target: Path) -> int:
 
 
 class Command(BaseCommand):
-    help = "Build the face of PDF documents from the system's Noto Sans CJK; run once at deployment."
+    help = "Build the face of PDF documents from the system's Noto Sans CJK, once; --again replaces it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--again", action="store_true", help="build it although it is there")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        size = build(pdf.font_path())
-        self.stdout.write(f"{pdf.font_path().name}: {size // 1024} KB")
+        if pdf.font_path().exists() and not options.get("again"):
+            return
+        try:
+            size = build(pdf.font_path())
+        except (CommandError, OSError, subprocess.CalledProcessError) as error:
+            # Documents are then set in whatever face the system has: larger, but complete.
+            self.stderr.write(f"no document face: {error}")
+        else:
+            self.stdout.write(f"{pdf.font_path().name}: {size // 1024} KB")
