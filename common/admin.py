@@ -1,33 +1,134 @@
-"""The staff site."""
+"""Data that staff keep on the staff site: policies, the calendar, regions, the audit chain."""
 
-from urllib.parse import urlencode
+from typing import Any
 
+from django import forms
 from django.contrib import admin
-from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
-from django.utils.decorators import method_decorator
-from django.views.decorators.cache import never_cache
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from common import policies, regions
+from common.models import AuditLink, CalendarDay, PolicyValue, Region
 
 
-class HallAdminSite(admin.AdminSite):
-    """Django admin for hall staff; sign-in goes through the hall's own pages, never around them."""
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """For rows that nobody changes by hand."""
 
-    site_header = "人社通办 · 工作人员"
-    site_title = "人社通办"
-    index_title = "工作台"
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
-    @method_decorator([login_not_required, never_cache])
-    def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """To the hall's sign-in page; who is signed in without being staff is refused."""
-        if self.has_permission(request):
-            return HttpResponseRedirect(reverse("admin:index"))
-        if request.user.is_authenticated:
-            raise PermissionDenied
-        query = urlencode({"portal": "staff", "next": request.GET.get("next") or reverse("admin:index")})
-        return HttpResponseRedirect(f"{reverse('account_login')}?{query}")
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
-    def password_change(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """To the hall's own page, which keeps the password rules."""
-        return HttpResponseRedirect(reverse("account_change_password"))
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Region)
+class RegionAdmin(ReadOnlyAdmin):
+    """Regions come from the standard, by ``load_regions``."""
+
+    list_display = ("code", "name", "level", "parent")
+    list_filter = ("level",)
+    list_select_related = ("parent",)
+    search_fields = ("code", "name")
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(admin.ModelAdmin):
+    """Corrections to the calendar (放假与调休)."""
+
+    list_display = ("day", "is_working", "name", "source")
+    list_filter = ("is_working", "source")
+    date_hierarchy = "day"
+    search_fields = ("name",)
+
+
+class PolicyValueForm(forms.ModelForm):
+    """A policy value whose text fits the policy's kind."""
+
+    key = forms.ChoiceField(label="参数")
+
+    class Meta:
+        model = PolicyValue
+        fields = ("key", "region", "value", "valid_from", "valid_to", "source", "note")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields.get("key")
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", "请选择"), *((policy.key, policy.title) for policy in policies.all_keys())]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("key") and cleaned.get("value"):
+            try:
+                policies.parse(policies.get(cleaned["key"]), cleaned["value"])
+            except ValidationError as error:
+                self.add_error("value", error)
+        return cleaned
+
+
+@admin.register(PolicyValue)
+class PolicyValueAdmin(admin.ModelAdmin):
+    """Policies are read by all staff and kept by those whose region covers them.
+
+    A value that ended stays: later subsidies for earlier months still need it.
+    """
+
+    form = PolicyValueForm
+    list_display = ("title", "shown_value", "place", "valid_from", "valid_to", "source")
+    list_select_related = ("region",)
+    search_fields = ("key", "source", "note")
+    autocomplete_fields = ("region",)
+
+    @admin.display(description="参数", ordering="key")
+    def title(self, row: PolicyValue) -> str:
+        return policies.get(row.key).title
+
+    @admin.display(description="值")
+    def shown_value(self, row: PolicyValue) -> str:
+        return policies.display(policies.get(row.key), row.value)
+
+    @admin.display(description="地区", ordering="region")
+    def place(self, row: PolicyValue) -> str:
+        return regions.path_name(row.region_id) if row.region_id else "全国"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PolicyValue]:
+        return super().get_queryset(request).filter(key__in=[key.key for key in policies.all_keys()])
+
+    def has_change_permission(self, request: HttpRequest, obj: PolicyValue | None = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or _keeps(request, obj.region_id))
+
+    def has_delete_permission(self, request: HttpRequest, obj: PolicyValue | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or _keeps(request, obj.region_id))
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+
+        class ScopedForm(form):  # type: ignore[misc, valid-type]
+            def clean_region(self) -> Region | None:
+                region: Region | None = self.cleaned_data["region"]
+                if not _keeps(request, region.code if region else None):
+                    raise ValidationError("只能维护您管辖地区的参数")
+                return region
+
+        return ScopedForm
+
+
+def _keeps(request: HttpRequest, region: str | None) -> bool:
+    """Whether the staff member's region covers the policy's; nation-wide values are for the system's keepers."""
+    user: Any = request.user
+    if user.is_superuser:
+        return True
+    return region is not None and any(
+        regions.in_scope(region, scope) for scope in user.scopes.values_list("region_id", flat=True)
+    )
+
+
+@admin.register(AuditLink)
+class AuditLinkAdmin(ReadOnlyAdmin):
+    """The audit chain, to compare digests with those kept elsewhere."""
+
+    list_display = ("number", "sealed_at", "digest")

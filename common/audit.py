@@ -5,6 +5,7 @@ costs COPY three quarters of its speed) write an event row for each insert, upda
 the event tables refuse changes. ``common.audit_chain`` seals the event rows day by day.
 """
 
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -26,9 +27,7 @@ def track(*, exclude: tuple[str, ...] = ()) -> Callable[[Tracked], Tracked]:
         pghistory.InsertEvent(),
         pghistory.UpdateEvent(),
         pghistory.DeleteEvent(),
-        obj_field=pghistory.ObjForeignKey(
-            related_name="history", related_query_name="+"
-        ),
+        obj_field=pghistory.ObjForeignKey(related_name="history", related_query_name="+"),
         exclude=list(exclude),
         level=pghistory.Statement,
         append_only=True,
@@ -40,17 +39,24 @@ def actor(user: Any, **details: Any) -> Iterator[None]:
     """Name ``user`` (None for the system) as the actor of all writes inside the block.
 
     Requests are covered by the history middleware; background jobs and commands use this, with
-    ``details`` such as ``job="lapse-cases"``. Blocks may be nested: the outer actor returns.
+    ``details`` such as ``job="lapse-cases"``. Blocks may be nested: each has a context of its own,
+    and afterwards the outer actor is back, or nobody, even within the same transaction.
     """
+    facts = {"user": user.pk if user else None, **details}
     outer = getattr(runtime._tracker, "value", None)
-    before = dict(outer.metadata) if outer else {}
-    with pghistory.context(user=user.pk if user else None, **details):
-        try:
+    if outer is None:
+        with pghistory.context(**facts):
             yield
-        finally:
-            if outer:
-                outer.metadata.clear()
-                outer.metadata.update(before)
+        if connection.in_atomic_block and not connection.needs_rollback:
+            # The database remembers the context to the end of the transaction.
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('pghistory.context_id', '', true)")
+        return
+    runtime._tracker.value = runtime.Context(uuid.uuid4(), {**outer.metadata, **facts})
+    try:
+        yield
+    finally:
+        runtime._tracker.value = outer
 
 
 def attach_actor() -> None:

@@ -52,45 +52,41 @@ def _high_water(table: str, before: datetime | None) -> int:
     highest is either visible or was rolled back. It is held for this one query.
     """
     name = connection.ops.quote_name(table)
+    first_later = f"SELECT min(pgh_id) - 1 FROM {name} WHERE pgh_created_at >= %s"  # noqa: S608 (a model's table)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {name} IN SHARE MODE")
-        if before is None:
-            cursor.execute(f"SELECT coalesce(max(pgh_id), 0) FROM {name}")
-        else:
-            cursor.execute(
-                f"SELECT coalesce((SELECT min(pgh_id) - 1 FROM {name} WHERE pgh_created_at >= %s),"
-                f" (SELECT max(pgh_id) FROM {name}), 0)",
-                [before],
-            )
+        cursor.execute(f"SELECT coalesce(({first_later}), max(pgh_id), 0) FROM {name}", [before])  # noqa: S608
         return int(cursor.fetchone()[0])
 
 
-def _row_texts(table: str, columns: list[str], where: str, params: list[Any]) -> Iterator[tuple[int, str]]:
-    """Events in the order of their keys, each as one canonical text with its actor and context."""
+def _row_texts(table: str, columns: list[str], first: int, last: int, limit: int | None) -> list[tuple[int, str]]:
+    """Events from ``first`` to ``last`` by their keys, each as one canonical text with its actor and context."""
     quote = connection.ops.quote_name
     # A function takes at most 100 arguments, so wide rows are put together in parts.
     named = [f"'{column}', event.{quote(column)}" for column in columns]
     parts = (", ".join(named[start : start + 40]) for start in range(0, len(named), 40))
     row = " || ".join(f"jsonb_build_object({part})" for part in parts)
-    sql = (
-        f"SELECT event.pgh_id, ({row})::text || coalesce(context.metadata::text, '')"
+    sql = (  # identifiers of models, values as parameters
+        f"SELECT event.pgh_id, ({row})::text || coalesce(context.metadata::text, '')"  # noqa: S608
         f" FROM {quote(table)} event LEFT JOIN pghistory_context context ON context.id = event.pgh_context_id"
-        f" WHERE {where} ORDER BY event.pgh_id"
+        " WHERE event.pgh_id BETWEEN %s AND %s ORDER BY event.pgh_id LIMIT %s"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        while rows := cursor.fetchmany(SEGMENT_ROWS):
-            yield from rows
+        cursor.execute(sql, [first, last, limit])
+        return cursor.fetchall()
 
 
 def _digest(text: str) -> bytes:
     return bytes.fromhex(crypto.digest(text))
 
 
+def _hex(segment: AuditSegment) -> str:
+    return bytes(segment.digests).hex()
+
+
 def _link_digest(previous: str, number: int, sealed_at: datetime, segments: Iterable[AuditSegment]) -> str:
     facts = [
-        [segment.table, segment.columns, segment.first_id, segment.last_id, segment.event_ids]
-        + [bytes(segment.digests).hex()]
+        [segment.table, segment.columns, segment.first_id, segment.last_id, segment.event_ids, _hex(segment)]
         for segment in segments
     ]
     return crypto.digest(json.dumps([previous, number, sealed_at.isoformat(), facts], ensure_ascii=False))
@@ -98,14 +94,15 @@ def _link_digest(previous: str, number: int, sealed_at: datetime, segments: Iter
 
 def append(*, before: datetime | None = None) -> AuditLink | None:
     """Seal all events written before ``before`` (now, if None) that no link covers; None if there are none."""
+    high_water = {model: _high_water(model._meta.db_table, before) for model in _event_models()}
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ADVISORY_LOCK])
         sealed_to = dict(AuditSegment.objects.values_list("table").annotate(models.Max("last_id")))
         segments = [
             segment
-            for model in _event_models()
-            for segment in _new_segments(model, sealed_to.get(model._meta.db_table, 0), before)
+            for model, high in high_water.items()
+            for segment in _new_segments(model, sealed_to.get(model._meta.db_table, 0), high)
         ]
         if not segments:
             return None
@@ -119,27 +116,13 @@ def append(*, before: datetime | None = None) -> AuditLink | None:
         return link
 
 
-def _new_segments(model: type[models.Model], after: int, before: datetime | None) -> Iterator[AuditSegment]:
+def _new_segments(model: type[models.Model], after: int, high: int) -> Iterator[AuditSegment]:
     table, columns = model._meta.db_table, _columns(model)
-    high = _high_water(table, before)
-    if high <= after:
-        return
-    ids: list[int] = []
-    digests = bytearray()
-    for pk, text in _row_texts(table, columns, "event.pgh_id > %s AND event.pgh_id <= %s", [after, high]):
-        ids.append(pk)
-        digests += _digest(text)
-        if len(ids) == SEGMENT_ROWS:
-            yield _segment(table, columns, ids, digests)
-            ids, digests = [], bytearray()
-    if ids:
-        yield _segment(table, columns, ids, digests)
-
-
-def _segment(table: str, columns: list[str], ids: list[int], digests: bytearray) -> AuditSegment:
-    return AuditSegment(
-        table=table, columns=columns, first_id=ids[0], last_id=ids[-1], event_ids=ids, digests=bytes(digests)
-    )
+    while rows := _row_texts(table, columns, after + 1, high, SEGMENT_ROWS):
+        ids = [pk for pk, _ in rows]
+        digests = b"".join(_digest(text) for _, text in rows)
+        after = ids[-1]
+        yield AuditSegment(table=table, columns=columns, first_id=ids[0], last_id=after, event_ids=ids, digests=digests)
 
 
 def verify(*, expect: tuple[int, str] | None = None) -> list[Finding]:
@@ -182,11 +165,8 @@ def _broken_rows() -> Iterator[Finding]:
 
 def _broken_in(segment: AuditSegment, erased: set[int]) -> Iterator[Finding]:
     digests = bytes(segment.digests)
-    sealed = {
-        pk: digests[at * _DIGEST_BYTES : (at + 1) * _DIGEST_BYTES] for at, pk in enumerate(segment.event_ids)
-    }
-    where, params = "event.pgh_id BETWEEN %s AND %s", [segment.first_id, segment.last_id]
-    for pk, text in _row_texts(segment.table, segment.columns, where, params):
+    sealed = {pk: digests[at * _DIGEST_BYTES : (at + 1) * _DIGEST_BYTES] for at, pk in enumerate(segment.event_ids)}
+    for pk, text in _row_texts(segment.table, segment.columns, segment.first_id, segment.last_id, None):
         digest = sealed.pop(pk, None)
         if digest is None:
             yield Finding("插入", segment.table, f"事件{pk}未经封存 / event {pk} was slipped in")

@@ -50,9 +50,7 @@ class CodeList:
         text = text.strip()
         if text in self._labels:
             return text
-        return next(
-            (code for code, label in self._labels.items() if label == text), None
-        )
+        return next((code for code, label in self._labels.items() if label == text), None)
 
     def only(self, *codes: str) -> "CodeList":
         """A shorter list of some of the codes, in the given order."""
@@ -185,9 +183,7 @@ INSURED_IDENTITY = _numbered(
     "20机关事业单位职工 301公务员（参公） 302事业编制人员 303工勤人员 304编制外人员",
 )
 
-ENROLMENT_CHANGE = _numbered(
-    "参保变更类型", "AAC050", "11新参保 12恢复缴费（续保） 22中断缴费"
-)
+ENROLMENT_CHANGE = _numbered("参保变更类型", "AAC050", "11新参保 12恢复缴费（续保） 22中断缴费")
 
 CHANGE_REASON = _numbered(
     "变更原因",
@@ -214,9 +210,7 @@ TRAINEE_CATEGORY = CodeList(
 )
 GRADUATE_CATEGORIES = ("G1", "G2")
 
-POSITION_CATEGORY = _numbered(
-    "岗位类别", "own", "1管理 2专业技术 3科研 4技能操作 5服务 9其他"
-)
+POSITION_CATEGORY = _numbered("岗位类别", "own", "1管理 2专业技术 3科研 4技能操作 5服务 9其他")
 
 END_REASON = _numbered("见习结束原因", "own", "1完成就业 2见习期满 3因故无法完成见习")
 

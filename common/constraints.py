@@ -27,13 +27,8 @@ def _declared() -> dict[str, str]:
     found: dict[str, str] = {}
     for model in apps.get_models(include_auto_created=True):
         for constraint in model._meta.constraints:
-            if (
-                constraint.violation_error_message
-                != BaseConstraint.default_violation_error_message
-            ):
-                found[_filled(constraint, model)] = str(
-                    constraint.violation_error_message
-                )
+            if constraint.violation_error_message != BaseConstraint.default_violation_error_message:
+                found[_filled(constraint, model)] = str(constraint.violation_error_message)
     return found
 
 
@@ -54,9 +49,7 @@ def _field_sentence(error: BaseException) -> str | None:
         return None
     table = cause.diag.table_name  # type: ignore[attr-defined]
     name = cause.diag.constraint_name or ""  # type: ignore[attr-defined]
-    model = next(
-        (model for model in apps.get_models() if model._meta.db_table == table), None
-    )
+    model = next((model for model in apps.get_models() if model._meta.db_table == table), None)
     if model is None:
         return None
     for field in model._meta.local_concrete_fields:

@@ -32,9 +32,7 @@ class EncryptedJSON(models.TextField):
     def get_prep_value(self, value: Any) -> Any:
         if value is None:
             return None
-        return crypto.encrypt(
-            json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
-        )
+        return crypto.encrypt(json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False))
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         return json.loads(crypto.decrypt(value)) if value else None
@@ -43,9 +41,7 @@ class EncryptedJSON(models.TextField):
         return value
 
     def value_to_string(self, obj: models.Model) -> str:
-        return json.dumps(
-            self.value_from_object(obj), cls=DjangoJSONEncoder, ensure_ascii=False
-        )
+        return json.dumps(self.value_from_object(obj), cls=DjangoJSONEncoder, ensure_ascii=False)
 
 
 class BlindIndex(models.CharField):

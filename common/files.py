@@ -10,6 +10,7 @@ import subprocess
 import sys
 import unicodedata
 import uuid
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -58,7 +59,7 @@ def display_name(name: str, kind: sniffing.Kind) -> str:
     """A file name that is safe to show: no folders, no invisible or direction marks, the true extension."""
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
     kept = "".join(char for char in last if unicodedata.category(char)[0] not in "C" and char not in '<>:"|?*')
-    stem, dot, extension = kept.strip(" .").rpartition(".")
+    stem, dot, extension = kept.rstrip(" .").rpartition(".")
     if not dot or f".{extension.lower()}" not in kind.extensions:
         stem, extension = kept.strip(" ."), kind.extensions[0][1:]
     stem = stem.strip(" .")[:_NAME_LENGTH] or "未命名"
@@ -172,7 +173,9 @@ def _keep(data: bytes, kind: sniffing.Kind, name: str, *, by: Any, state: str, p
 def rescan_pending(limit: int = 100) -> int:
     """Scan files that arrived while the scanner was away, oldest first; returns how many got a verdict."""
     settled = 0
-    for pk in StoredFile.objects.filter(state=StoredFile.State.PENDING).order_by("created_at").values_list("pk")[:limit]:
+    for pk in (
+        StoredFile.objects.filter(state=StoredFile.State.PENDING).order_by("created_at").values_list("pk")[:limit]
+    ):
         with transaction.atomic():
             stored = StoredFile.objects.select_for_update(skip_locked=True).filter(pk=pk[0], state="pending").first()
             if stored is None:
@@ -243,7 +246,7 @@ def discard(stored: StoredFile) -> None:
     keys = [stored.storage_key, *stored.page_images.values_list("storage_key", flat=True)]
     stored.delete()
     for key in keys:
-        transaction.on_commit(lambda key=key: default_storage.delete(key))
+        transaction.on_commit(partial(default_storage.delete, key))
 
 
 def file_response(stored: StoredFile, as_attachment: bool = True) -> FileResponse:

@@ -10,6 +10,7 @@ import unicodedata
 from datetime import date
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from stdnum import exceptions as stdnum_errors
 from stdnum import luhn
 from stdnum.cn import ric, uscc
@@ -18,7 +19,9 @@ from common import codes
 
 # GB/T 2260 provinces as they begin a resident's number (71: people from Taiwan who settled).
 _PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71".split()
+    str(code)
+    for codes_of_area in ((11, 16), (21, 24), (31, 38), (41, 47), (50, 55), (61, 66), (71, 72))
+    for code in range(*codes_of_area)
 )
 _PERMIT_PREFIXES = ("81", "82", "83")
 _DISABILITY_CARD = "09"
@@ -60,11 +63,7 @@ def normalise(text: str) -> str:
     For numbers and codes as people type or paste them, not for names.
     """
     folded = unicodedata.normalize("NFKC", text)
-    return "".join(
-        char
-        for char in folded
-        if not char.isspace() and unicodedata.category(char) != "Cf"
-    ).upper()
+    return "".join(char for char in folded if not char.isspace() and unicodedata.category(char) != "Cf").upper()
 
 
 def clean_id_no(id_type: str, value: str) -> str:
@@ -96,11 +95,8 @@ def _check_eighteen(number: str, title: str) -> None:
     if number[-1] != ric.calc_check_digit(number):
         raise ValidationError(f"{title}校验位不正确，请逐位核对", code="check_digit")
     born = _date_in(number)
-    if (
-        born is None
-        or born > date.today()
-        or born.year < date.today().year - _OLDEST_YEARS
-    ):
+    today = timezone.localdate()
+    if born is None or born > today or born.year < today.year - _OLDEST_YEARS:
         raise ValidationError(f"{title}第7至14位不是有效的出生日期", code="birth_date")
 
 
@@ -146,9 +142,7 @@ def _clean_foreigner_card(number: str) -> str:
 def _clean_disability_card(number: str) -> str:
     """A resident's number, then the kind and the grade of the disability, then B and a count if reissued."""
     if not re.fullmatch(r"[0-9]{17}[0-9X][1-7][1-4](B[1-9])?", number):
-        raise ValidationError(
-            "残疾人证号应为18位身份证号码加2位类别等级代码", code="format"
-        )
+        raise ValidationError("残疾人证号应为18位身份证号码加2位类别等级代码", code="format")
     _check_eighteen(number[:18], "残疾人证号中的身份证号码")
     return number
 
@@ -195,9 +189,7 @@ def clean_uscc(value: str) -> str:
     """The normalised unified social credit code (GB 32100-2015); raises ValidationError in Chinese."""
     code = normalise(value).replace("-", "")
     if len(code) != 18:
-        raise ValidationError(
-            f"统一社会信用代码应为18位，现在是{len(code)}位", code="length"
-        )
+        raise ValidationError(f"统一社会信用代码应为18位，现在是{len(code)}位", code="length")
     if set(code) & set("IOZSV"):
         raise ValidationError(
             "统一社会信用代码不使用字母I、O、Z、S、V，请核对是否应为数字1、0、2、5",
@@ -205,13 +197,9 @@ def clean_uscc(value: str) -> str:
         )
     # The registering department and kind may be letters (N1 for rural collectives), which stdnum's validate refuses.
     if not re.fullmatch(r"[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{10}", code):
-        raise ValidationError(
-            "统一社会信用代码格式不正确：第3至8位应为数字", code="format"
-        )
+        raise ValidationError("统一社会信用代码格式不正确：第3至8位应为数字", code="format")
     if code[-1] != uscc.calc_check_digit(code):
-        raise ValidationError(
-            "统一社会信用代码校验位不正确，请逐位核对", code="check_digit"
-        )
+        raise ValidationError("统一社会信用代码校验位不正确，请逐位核对", code="check_digit")
     return code
 
 
@@ -229,7 +217,7 @@ def clean_mobile(value: str) -> str:
 
 
 def clean_telephone(value: str) -> str:
-    """A mobile number, or a fixed line such as 0351-1234567; raises ValidationError in Chinese."""
+    """A mobile number, or a fixed line such as 0351-2345678; raises ValidationError in Chinese."""
     number = normalise(value)
     if re.fullmatch(
         r"(0[0-9]{2,3}-?)?[2-9][0-9]{6,7}(-[0-9]{1,6})?|[0-9]{5}|400-?[0-9]{3}-?[0-9]{4}",
@@ -239,9 +227,7 @@ def clean_telephone(value: str) -> str:
     try:
         return clean_mobile(number)
     except ValidationError:
-        raise ValidationError(
-            "电话应为11位手机号码，或带区号的固定电话，例如0351-1234567", code="format"
-        ) from None
+        raise ValidationError("电话应为11位手机号码，或带区号的固定电话，例如0351-2345678", code="format") from None
 
 
 def clean_postcode(value: str) -> str:
@@ -283,11 +269,7 @@ def clean_cnaps(value: str) -> str:
 def _masked(text: str, head: int, tail: int) -> str:
     if len(text) <= head + tail:
         head, tail = min(1, len(text) - 1), 0
-    return (
-        text[:head] + "*" * (len(text) - head - tail) + text[len(text) - tail :]
-        if text
-        else ""
-    )
+    return text[:head] + "*" * (len(text) - head - tail) + text[len(text) - tail :] if text else ""
 
 
 def mask_id(number: str) -> str:

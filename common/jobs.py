@@ -11,7 +11,7 @@ from datetime import timedelta
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from procrastinate import RetryStrategy
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from common import audit, constraints, files
@@ -44,13 +44,14 @@ def once(key: str) -> bool:
 
 
 @app.periodic(cron="*/2 * * * *")
-@app.task(queueing_lock="retry-stalled-jobs")
-async def retry_stalled_jobs(timestamp: int) -> None:
+@app.task(queueing_lock="retry-stalled-jobs", pass_context=True)
+async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
     """Give jobs of dead workers back to the queue (after kill -9 they stay "doing" for ever)."""
-    stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS)
+    manager = context.app.job_manager
+    stalled = await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS)
     for job in stalled:
         log.warning("job %s of a dead worker is retried", job.id)
-        await app.job_manager.retry_job(job)
+        await manager.retry_job(job)
 
 
 @app.periodic(cron="*/5 * * * *")

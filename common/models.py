@@ -45,8 +45,7 @@ class Region(models.Model):
             ),
             models.CheckConstraint(
                 name="region_province_is_root",
-                condition=Q(level="province", parent__isnull=True)
-                | ~Q(level="province") & Q(parent__isnull=False),
+                condition=Q(level="province", parent__isnull=True) | ~Q(level="province") & Q(parent__isnull=False),
                 violation_error_message="省级以外的区划必须有上级区划",
             ),
         ]
@@ -95,9 +94,7 @@ class PolicyValue(models.Model):
     )
     value = models.CharField("值", max_length=500)
     valid_from = models.DateField("施行日期")
-    valid_to = models.DateField(
-        "截止日期", null=True, blank=True, help_text="当日仍有效；留空表示长期有效"
-    )
+    valid_to = models.DateField("截止日期", null=True, blank=True, help_text="当日仍有效；留空表示长期有效")
     source = models.CharField("依据文件", max_length=300)
     note = models.CharField("说明", max_length=300, blank=True)
 
@@ -178,9 +175,7 @@ class StoredFile(models.Model):
     content_type = models.CharField("内容类型", max_length=100)
     size = models.PositiveIntegerField("大小（字节）")
     sha256 = models.CharField("SHA-256", max_length=64, db_index=True)
-    state = models.CharField(
-        "状态", max_length=10, choices=State.choices, default=State.PENDING
-    )
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PENDING)
     pages = models.PositiveSmallIntegerField("页数", null=True, blank=True)
     created_at = models.DateTimeField("上传时间", auto_now_add=True)
     created_by = models.ForeignKey(
@@ -223,9 +218,7 @@ class StoredFile(models.Model):
 class FilePage(models.Model):
     """One page of a stored file as an image that the office itself drew, safe to show to staff."""
 
-    file = models.ForeignKey(
-        StoredFile, models.CASCADE, related_name="page_images", verbose_name="文件"
-    )
+    file = models.ForeignKey(StoredFile, models.CASCADE, related_name="page_images", verbose_name="文件")
     number = models.PositiveSmallIntegerField("页码")
     storage_key = models.CharField("存储键", max_length=80, unique=True, editable=False)
     width = models.PositiveSmallIntegerField("宽")
@@ -271,9 +264,7 @@ class AuditSegment(models.Model):
     breaking the chain; ``AuditErasure`` records that.
     """
 
-    link = models.ForeignKey(
-        AuditLink, models.PROTECT, related_name="segments", verbose_name="审计链"
-    )
+    link = models.ForeignKey(AuditLink, models.PROTECT, related_name="segments", verbose_name="审计链")
     table = models.CharField("事件表", max_length=63)
     columns = ArrayField(models.CharField(max_length=63), verbose_name="列")
     first_id = models.BigIntegerField("起始事件")
@@ -284,9 +275,7 @@ class AuditSegment(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "审计段"
         ordering = ["link_id", "table", "first_id"]
-        indexes = [
-            models.Index(fields=["table", "-last_id"], name="audit_segment_table")
-        ]
+        indexes = [models.Index(fields=["table", "-last_id"], name="audit_segment_table")]
 
     def __str__(self) -> str:
         return f"{self.table} {self.first_id}–{self.last_id}"

@@ -35,9 +35,7 @@ class PolicyMissing(LookupError):
     """No value is stored for a policy; the message is Chinese and begins with 待配置."""
 
     def __init__(self, policy: PolicyKey, region: str, on: date) -> None:
-        place = (
-            regions.path_name(region) if region and regions.exists(region) else "全国"
-        )
+        place = regions.path_name(region) if region and regions.exists(region) else "全国"
         super().__init__(f"待配置：{place}{on:%Y年%-m月%-d日}的{policy.title}")
         self.policy, self.region, self.on = policy, region, on
 
@@ -129,9 +127,7 @@ def display(policy: PolicyKey, text: str) -> str:
 def _rows(key: str, region: str, on: date) -> QuerySet[PolicyValue]:
     codes = [place.code for place in regions.ancestors(region)] if region else []
     in_force = Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gte=on))
-    return PolicyValue.objects.filter(
-        in_force, Q(region__in=codes) | Q(region__isnull=True), key=get(key).key
-    )
+    return PolicyValue.objects.filter(in_force, Q(region__in=codes) | Q(region__isnull=True), key=get(key).key)
 
 
 def row(key: str, region: str, on: date) -> PolicyValue | None:
@@ -178,9 +174,7 @@ class PolicyRow:
     note: str
 
 
-def rows(
-    region: str = "", *, on: date | None = None, keys: tuple[str, ...] = ()
-) -> list[PolicyRow]:
+def rows(region: str = "", *, on: date | None = None, keys: tuple[str, ...] = ()) -> list[PolicyRow]:
     """Values with their sources, by title and date: for a region and those above it, or all of them.
 
     With ``on`` only those in force that day; with ``keys`` only those policies.
@@ -190,9 +184,7 @@ def rows(
         codes = [place.code for place in regions.ancestors(region)]
         found = found.filter(Q(region__in=codes) | Q(region__isnull=True))
     if on:
-        found = found.filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on
-        )
+        found = found.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on)
     if keys:
         found = found.filter(key__in=keys)
     return [_for_display(stored) for stored in found if stored.key in _registry]

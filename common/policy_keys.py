@@ -25,7 +25,9 @@ register(
     PolicyKey("subsidy_rate.G2", "中职技工毕业生补贴比例", "ratio", "", "占最低工资标准"),
     PolicyKey("subsidy_rate.Y1", "失业青年补贴比例", "ratio", "", "占最低工资标准"),
     PolicyKey("subsidy_rate.X1", "其他人员补贴比例", "ratio", "", "占最低工资标准"),
-    PolicyKey("subsidy_unit_share", "单位自付比例下限", "ratio", "", "占最低工资标准；发放标准=最低工资×（补贴比例+本比例）"),
+    PolicyKey(
+        "subsidy_unit_share", "单位自付比例下限", "ratio", "", "占最低工资标准；发放标准=最低工资×（补贴比例+本比例）"
+    ),
     PolicyKey("subsidy_months_min", "申领生活费补贴的最少见习月数", "months", "个月"),
     PolicyKey("subsidy_months_max", "生活费补贴最长月数", "months", "个月"),
     PolicyKey("early_leaver_subsidy", "提前结束人员可申领补贴", "flag"),

@@ -50,9 +50,7 @@ def _load() -> tuple[dict[str, Place], dict[str, list[Place]]]:
     if _table is None:
         places: dict[str, Place] = {}
         below: dict[str, list[Place]] = {}
-        rows = Region.objects.order_by("code").values_list(
-            "code", "name", "parent_id", "level"
-        )
+        rows = Region.objects.order_by("code").values_list("code", "name", "parent_id", "level")
         for code, name, parent, level in rows:
             place = Place(code, name, parent or "", level)
             places[code] = place
@@ -126,9 +124,7 @@ def handling_choices(city: str) -> list[tuple[str, str]]:
     A city without counties offers only itself; a province offers what it governs directly.
     """
     place = get(city)
-    counties = [
-        (child.code, child.name) for child in children(city) if child.level == COUNTY
-    ]
+    counties = [(child.code, child.name) for child in children(city) if child.level == COUNTY]
     if place.level != CITY:
         return counties or [(place.code, place.name)]
     return [(place.code, CITY_ITSELF if counties else place.name), *counties]
@@ -176,6 +172,4 @@ def scope_q(field: str, scope: str) -> Q:
     prefix = scope_prefix(scope)
     if len(prefix) == 6:
         return Q(**{field: scope})
-    return Q(
-        **{f"{field}__gte": prefix.ljust(6, "0"), f"{field}__lte": prefix.ljust(6, "9")}
-    )
+    return Q(**{f"{field}__gte": prefix.ljust(6, "0"), f"{field}__lte": prefix.ljust(6, "9")})

@@ -31,9 +31,7 @@ class TransitionRefused(Exception):
 class TransitionTable:
     """All transitions of one kind of object, by name."""
 
-    def __init__(
-        self, name: str, states: dict[str, str], transitions: tuple[Transition, ...]
-    ) -> None:
+    def __init__(self, name: str, states: dict[str, str], transitions: tuple[Transition, ...]) -> None:
         self.name = name
         self.states = states
         self._by_name = {transition.name: transition for transition in transitions}
@@ -50,21 +48,15 @@ class TransitionTable:
         if transition is None:
             raise TransitionRefused(f"没有“{name}”这一操作")
         if state not in transition.sources:
-            raise TransitionRefused(
-                f"当前状态为“{self.states[state]}”，不能{transition.title}，请刷新页面查看最新状态"
-            )
+            raise TransitionRefused(f"当前状态为“{self.states[state]}”，不能{transition.title}，请刷新页面查看最新状态")
         return transition
 
     def mermaid(self) -> str:
         """The state diagram in Mermaid syntax, kept under docs/workflows and compared in tests."""
         lines = ["stateDiagram-v2"]
-        lines += [
-            f"    {state}: {state} {title}" for state, title in self.states.items()
-        ]
+        lines += [f"    {state}: {state} {title}" for state, title in self.states.items()]
         for transition in self:
             for source in transition.sources:
                 for target in transition.targets:
-                    lines.append(
-                        f"    {source} --> {target}: {transition.name} {transition.title} ({transition.who})"
-                    )
+                    lines.append(f"    {source} --> {target}: {transition.name} {transition.title} ({transition.who})")
         return "\n".join(lines) + "\n"

@@ -9,11 +9,7 @@ _ONE_DAY = timedelta(days=1)
 
 def _exceptions(first: date, last: date) -> dict[date, bool]:
     """What the calendar says about the days from ``first`` to ``last``."""
-    return dict(
-        CalendarDay.objects.filter(day__range=(first, last)).values_list(
-            "day", "is_working"
-        )
-    )
+    return dict(CalendarDay.objects.filter(day__range=(first, last)).values_list("day", "is_working"))
 
 
 def _works(day: date, stored: dict[date, bool]) -> bool:

@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
@@ -17,7 +17,9 @@ def characters() -> str:
     """What documents are written in: GB 2312 (names and places use hardly anything else), Latin, signs."""
     chinese = (bytes((high, low)) for high in range(0xA1, 0xF8) for low in range(0xA1, 0xFF))
     text = "".join(pair.decode("gb2312", errors="ignore") for pair in chinese)
-    return text + "".join(map(chr, range(0x20, 0x7F))) + "·–—‘’“”…①②③④⑤⑥⑦⑧⑨⑩〇㐂堃喆囍昇旻昉珺玥璟琋淼焱垚祎瑀玙頔彧奡煊燚"
+    return (
+        text + "".join(map(chr, range(0x20, 0x7F))) + "·–—‘’“”…①②③④⑤⑥⑦⑧⑨⑩〇㐂堃喆囍昇旻昉珺玥璟琋淼焱垚祎瑀玙頔彧奡煊燚"
+    )
 
 
 def system_face() -> tuple[Path, int]:
@@ -50,8 +52,18 @@ def build(target: Path) -> int:
 
 
 class Command(BaseCommand):
-    help = "Build the face of PDF documents from the system's Noto Sans CJK; run once at deployment."
+    help = "Build the face of PDF documents from the system's Noto Sans CJK, once; --again replaces it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--again", action="store_true", help="build it although it is there")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        size = build(pdf.font_path())
-        self.stdout.write(f"{pdf.font_path().name}: {size // 1024} KB")
+        if pdf.font_path().exists() and not options.get("again"):
+            return
+        try:
+            size = build(pdf.font_path())
+        except (CommandError, OSError, subprocess.CalledProcessError) as error:
+            # Documents are then set in whatever face the system has: larger, but complete.
+            self.stderr.write(f"no document face: {error}")
+        else:
+            self.stdout.write(f"{pdf.font_path().name}: {size // 1024} KB")

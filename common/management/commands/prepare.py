@@ -18,6 +18,7 @@ STEPS = (
     "load_policies",
     "load_review_steps",
     "sync_roles",
+    "build_document_font",
 )
 DEMO = "load_demo"
 
