@@ -203,7 +203,7 @@ def test_revocation_ends_the_qualification_tells_others_and_lets_the_unit_apply_
         lambda **values: heard.append(values["internship_unit"]), weak=False, dispatch_uid="t"
     )
     try:
-        workflow.perform(qualified.case, "revoke", by=make_staff("revoker", PROVINCE), reason="提供虚假材料")
+        workflow.perform(qualified.case, "revoke", by=make_staff("business", PROVINCE), reason="提供虚假材料")
     finally:
         internship_unit_revoked.disconnect(dispatch_uid="t")
     qualified.refresh_from_db()
