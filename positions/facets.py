@@ -1,0 +1,153 @@
+"""Filters of the position search (筛选项) and how many open positions each of their values has.
+
+The totals per scope are kept by statement-level triggers on the positions' table, so that the search
+over a large set never counts it. A scope is a set of positions that pages show as a whole: all of
+them, those that work in a city or county, those that an office handles.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import connection
+
+from common import codes
+
+# Lower bounds of the bands after the first; the bands are own (no manual or standard gives any).
+PAY_BOUNDS = (2000, 2500, 3000, 4000)
+MONTHS_BOUNDS = (4, 7, 10)
+
+PAY_BANDS = (
+    ("0", "2000元以下"),
+    ("1", "2000–2499元"),
+    ("2", "2500–2999元"),
+    ("3", "3000–3999元"),
+    ("4", "4000元及以上"),
+)
+MONTHS_BANDS = (("0", "3个月"), ("1", "4–6个月"), ("2", "7–9个月"), ("3", "10–12个月"))
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One filter: its key in addresses, its title, its values, and the SQL expression of a row's value."""
+
+    key: str
+    title: str
+    options: tuple[tuple[str, str], ...]
+    expression: str
+
+
+DIMENSIONS = (
+    Dimension("category", "岗位类别", tuple(codes.POSITION_CATEGORY), "category"),
+    Dimension("education", "学历要求", tuple(codes.EDUCATION), "education"),
+    Dimension(
+        "pay", "生活费（元/月）", PAY_BANDS, f"width_bucket(allowance, ARRAY{list(PAY_BOUNDS)}::numeric[])::text"
+    ),
+    Dimension("months", "见习期限", MONTHS_BANDS, f"width_bucket(months, ARRAY{list(MONTHS_BOUNDS)}::int[])::text"),
+    Dimension("unit_type", "单位类型", tuple(codes.UNIT_TYPE), "unit_type"),
+    Dimension("industry", "行业", tuple(codes.INDUSTRY), "industry"),
+)
+# Where the work is: cities, and within a city its counties and 市本级.
+REGION_EXPRESSIONS = {"city": "work_city", "region": "work_region_id"}
+EXPRESSIONS = {dimension.key: dimension.expression for dimension in DIMENSIONS} | REGION_EXPRESSIONS
+TOTAL = "total"
+
+
+def pay_band(allowance: Decimal) -> str:
+    """The band that a monthly allowance in yuan falls into."""
+    return str(bisect_right(PAY_BOUNDS, allowance))
+
+
+def months_band(months: int) -> str:
+    """The band that a term in months falls into."""
+    return str(bisect_right(MONTHS_BOUNDS, months))
+
+
+# --- Scopes ------------------------------------------------------------------------------------
+
+EVERYWHERE = ""
+
+
+def work_city_scope(code: str) -> str:
+    """Positions with a place of work anywhere in a city."""
+    return f"w{code}"
+
+
+def work_region_scope(code: str) -> str:
+    """Positions with a place of work in exactly this county, or in the city itself (市本级)."""
+    return f"x{code}"
+
+
+def office_city_scope(code: str) -> str:
+    """Positions that any office of a city handles (业务办理归属地)."""
+    return f"h{code}"
+
+
+def office_scope(code: str) -> str:
+    """Positions that exactly this office handles."""
+    return f"k{code}"
+
+
+# --- Triggers ----------------------------------------------------------------------------------
+
+TRANSITION_TABLES = {
+    "Insert": {"new": "new_rows"},
+    "Update": {"old": "old_rows", "new": "new_rows"},
+    "Delete": {"old": "old_rows"},
+}
+
+
+def _contributions(table: str, sign: str) -> str:
+    """What each open row of a table adds to the totals (or takes from them)."""
+    values = ", ".join(f"('{key}', {expression})" for key, expression in EXPRESSIONS.items())
+    # Grouping by what is counted first makes a bulk load a hundred times cheaper than row by row.
+    columns = (
+        "work_city, work_region_id, region_city, region_id, category, education, allowance, months, unit_type, industry"
+    )
+    return f"""
+        SELECT scope, dimension, value, {sign}rows AS change
+        FROM (
+            SELECT {columns}, count(*) AS rows FROM {table} WHERE state = 'open' GROUP BY {columns}
+        ) AS counted,
+        LATERAL (VALUES (''), ('w' || work_city), ('x' || work_region_id), ('h' || region_city), ('k' || region_id))
+            AS scopes(scope),
+        LATERAL (VALUES ('{TOTAL}', ''), {values}) AS dimensions(dimension, value)"""
+
+
+def _upsert(contributions: str) -> str:
+    return f"""
+        INSERT INTO positions_searchfacet (scope, dimension, value, total)
+        SELECT scope, dimension, value, sum(change)
+        FROM ({contributions}) AS changes
+        GROUP BY scope, dimension, value
+        HAVING sum(change) <> 0
+        -- Always in the same order, so that two publications never wait for each other in a circle.
+        ORDER BY scope, dimension, value
+        ON CONFLICT (scope, dimension, value) DO UPDATE SET total = positions_searchfacet.total + excluded.total"""
+
+
+def trigger_body(*, old: str = "", new: str = "") -> str:
+    """PL/pgSQL that brings the totals up to date after one statement on the positions' table."""
+    parts = ([_contributions(new, "")] if new else []) + ([_contributions(old, "-")] if old else [])
+    return _upsert(" UNION ALL ".join(parts)) + ";\nRETURN NULL;"
+
+
+def rebuild() -> None:
+    """Count all totals anew, for a load that went around the triggers. One transaction is the caller's."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM positions_searchfacet")
+        cursor.execute(_upsert(_contributions("positions_position", "")))
+
+
+def totals(scopes: tuple[str, ...]) -> dict[str, dict[str, int]]:
+    """Totals by filter and value over the union of disjoint scopes; filter ``total`` has the one value ""."""
+    found: dict[str, dict[str, int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT dimension, value, sum(total) FROM positions_searchfacet"
+            " WHERE scope = ANY(%s) AND total > 0 GROUP BY dimension, value",
+            [list(scopes)],
+        )
+        for dimension, value, total in cursor.fetchall():
+            found.setdefault(dimension, {})[value] = int(total)
+    return found
