@@ -97,33 +97,65 @@ TRANSITION_TABLES = {
 }
 
 
-def _contributions(table: str, sign: str) -> str:
-    """What each open row of a table adds to the totals (or takes from them)."""
-    values = ", ".join(f"('{key}', {expression})" for key, expression in EXPRESSIONS.items())
-    # Grouping by what is counted first makes a bulk load a hundred times cheaper than row by row.
-    columns = (
-        "work_city, work_region_id, region_city, region_id, category, education, allowance, months, unit_type, industry"
+def _single_values() -> str:
+    """What every row is counted under alone: (given, dimension, value) with nothing given."""
+    values = [f"('', '{TOTAL}', '')"]
+    values += [f"('', '{key}', {expression})" for key, expression in EXPRESSIONS.items()]
+    return ", ".join(values)
+
+
+def _paired_values() -> str:
+    """What every row is counted under beside one other filter's value."""
+    return ", ".join(
+        f"('{given.key}:' || {given.expression}, '{key}', {expression})"
+        for given in DIMENSIONS
+        for key, expression in EXPRESSIONS.items()
+        if key != given.key
     )
+
+
+def _contributions(table: str, sign: str) -> str:
+    """What the open rows of a table add to the totals (or take from them), by place first, then by scope.
+
+    Pairs are kept for whole cities and for everything: a single office's positions are few enough to count.
+    """
     return f"""
-        SELECT scope, dimension, value, {sign}rows AS change
+        SELECT scope, given, dimension, value, {sign}rows AS change
         FROM (
-            SELECT {columns}, count(*) AS rows FROM {table} WHERE state = 'open' GROUP BY {columns}
-        ) AS counted,
+            SELECT work_city, work_region_id, region_city, region_id, given, dimension, value, count(*) AS rows
+            FROM {table}, LATERAL (VALUES {_single_values()}) AS counted(given, dimension, value)
+            WHERE state = 'open'
+            GROUP BY work_city, work_region_id, region_city, region_id, given, dimension, value
+        ) AS singles,
         LATERAL (VALUES (''), ('w' || work_city), ('x' || work_region_id), ('h' || region_city), ('k' || region_id))
-            AS scopes(scope),
-        LATERAL (VALUES ('{TOTAL}', ''), {values}) AS dimensions(dimension, value)"""
+            AS scopes(scope)
+        UNION ALL
+        SELECT scope, given, dimension, value, {sign}rows
+        FROM (
+            SELECT work_city, region_city, given, dimension, value, count(*) AS rows
+            FROM {table}, LATERAL (VALUES {_paired_values()}) AS counted(given, dimension, value)
+            WHERE state = 'open'
+            GROUP BY work_city, region_city, given, dimension, value
+        ) AS pairs,
+        LATERAL (VALUES (''), ('w' || work_city), ('h' || region_city)) AS scopes(scope)"""  # noqa: S608 - constants
+
+
+def has_pairs(scope: str) -> bool:
+    """Whether pairs of filters are kept for a scope."""
+    return not scope.startswith(("x", "k"))
 
 
 def _upsert(contributions: str) -> str:
     return f"""
-        INSERT INTO positions_searchfacet (scope, dimension, value, total)
-        SELECT scope, dimension, value, sum(change)
+        INSERT INTO positions_searchfacet (scope, given, dimension, value, total)
+        SELECT scope, given, dimension, value, sum(change)
         FROM ({contributions}) AS changes
-        GROUP BY scope, dimension, value
+        GROUP BY scope, given, dimension, value
         HAVING sum(change) <> 0
         -- Always in the same order, so that two publications never wait for each other in a circle.
-        ORDER BY scope, dimension, value
-        ON CONFLICT (scope, dimension, value) DO UPDATE SET total = positions_searchfacet.total + excluded.total"""
+        ORDER BY scope, given, dimension, value
+        ON CONFLICT (scope, given, dimension, value)
+        DO UPDATE SET total = positions_searchfacet.total + excluded.total"""  # noqa: S608 - constants only
 
 
 def trigger_body(*, old: str = "", new: str = "") -> str:
@@ -139,14 +171,17 @@ def rebuild() -> None:
         cursor.execute(_upsert(_contributions("positions_position", "")))
 
 
-def totals(scopes: tuple[str, ...]) -> dict[str, dict[str, int]]:
-    """Totals by filter and value over the union of disjoint scopes; filter ``total`` has the one value ""."""
+def totals(scopes: tuple[str, ...], given: str = "") -> dict[str, dict[str, int]]:
+    """Totals by filter and value over the union of disjoint scopes; filter ``total`` has the one value "".
+
+    With ``given`` (``category:2``) of those positions only that have this one value; without their total.
+    """
     found: dict[str, dict[str, int]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT dimension, value, sum(total) FROM positions_searchfacet"
-            " WHERE scope = ANY(%s) AND total > 0 GROUP BY dimension, value",
-            [list(scopes)],
+            " WHERE scope = ANY(%s) AND given = %s AND total > 0 GROUP BY dimension, value",
+            [list(scopes), given],
         )
         for dimension, value, total in cursor.fetchall():
             found.setdefault(dimension, {})[value] = int(total)

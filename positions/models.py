@@ -201,16 +201,22 @@ class Position(PositionFields):
 
 
 class SearchFacet(models.Model):
-    """How many open positions a search scope has per filter value; kept by triggers on Position."""
+    """How many open positions a search scope has per filter value; kept by triggers on Position.
+
+    ``given`` is blank, or one value of another filter that these positions have too (``category:2``).
+    """
 
     scope = models.CharField("范围", max_length=12)
+    given = models.CharField("另一筛选项", max_length=24, blank=True)
     dimension = models.CharField("筛选项", max_length=12)
     value = models.CharField("值", max_length=12)
     total = models.IntegerField("岗位数")
 
     class Meta:
         verbose_name = verbose_name_plural = "岗位检索统计"
-        constraints = [models.UniqueConstraint(fields=["scope", "dimension", "value"], name="search_facet_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["scope", "given", "dimension", "value"], name="search_facet_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.scope} {self.dimension} {self.value}"

@@ -22,6 +22,8 @@ CAP = 1000
 PAGE_SIZE = 20
 # From this share of all rows on, a word is found sooner by walking than by the token index.
 DENSE_SHARE = 0.08
+# Statistics of a tenth of a percent's error that promise this many times CAP need no count to say 1000+.
+SURE = 10
 # Rows that a walk may look at before the token index is asked instead.
 WALK_ROWS, COUNT_ROWS = 4_000, 12_000
 
@@ -119,8 +121,36 @@ def _token_groups(query: Query) -> list[list[str]]:
         groups.append([text_search.code_token("region", query.region)])
     elif query.city:
         groups.append([text_search.code_token("city", query.city)])
-    groups += [text_search.query_tokens(word) for word in query.words]
-    return groups
+    return groups + [text_search.query_tokens(word) for word in query.words]
+
+
+class _Shares:
+    """Shares of all rows that have a token, for the tokens of one query; rare ones count as zero."""
+
+    def __init__(self, query: Query) -> None:
+        self.groups = _token_groups(query)
+        tokens = [token for group in self.groups for token in group]
+        known = TokenShare.objects.filter(token__in=tokens) if tokens else TokenShare.objects.none()
+        self._shares = dict(known.values_list("token", "share"))
+
+    def rarest(self, group: list[str]) -> list[str]:
+        """The tokens of a condition that are rare, or else the rarest one: merging frequent ones costs most."""
+        rare = [token for token in group if token not in self._shares]
+        return rare or [min(group, key=lambda token: self._shares[token])]
+
+    @property
+    def frequent_alone(self) -> float:
+        """The share of the only token of a query; 0 where there are several, whose shares tell too little."""
+        tokens = [token for group in self.groups for token in group]
+        return self._shares.get(tokens[0], 0.0) if len(tokens) == 1 else 0.0
+
+    @property
+    def estimate(self) -> float:
+        """The share of rows that meet all conditions, were they independent of each other."""
+        product = 1.0
+        for group in self.groups:
+            product *= min(self._shares.get(token, 0.0) for token in group)
+        return product
 
 
 def _add_words(where: _Where, query: Query) -> None:
@@ -128,10 +158,10 @@ def _add_words(where: _Where, query: Query) -> None:
         where.add("strpos(search_text, %s) > 0", word)
 
 
-def _by_tokens(query: Query) -> _Where:
+def _by_tokens(query: Query, shares: _Shares) -> _Where:
     """Conditions that the token index answers; bigrams may lie apart, so longer words are looked at again."""
     where = _Where()
-    tokens = [token for group in _token_groups(query) for token in group]
+    tokens = [token for group in shares.groups for token in shares.rarest(group)]
     if tokens:
         where.add("tokens @> %s::text[]", tokens)
     if query.offices:
@@ -199,20 +229,25 @@ def scopes(query: Query) -> tuple[str, ...]:
 
 def _kept_counts(query: Query) -> tuple[int | None, dict[str, dict[str, int]]]:
     """The total and the counts by filter that the summary knows (None, {} where it does not)."""
-    if query.words or query.since or len(query.filters) > 1 or not scopes(query):
+    if query.words or query.since or len(query.filters) > 2 or not scopes(query):
         return None, {}
     kept = facets.totals(scopes(query))
     everything = kept.pop(facets.TOTAL, {}).get("", 0)
     if not query.filters:
         return everything, kept
-    ((key, value),) = query.filters.items()
-    counts = kept.get(key, {})
-    return counts.get(value, 0), {key: counts}
+    (key, value), *others = query.filters.items()
+    if not all(facets.has_pairs(scope) for scope in scopes(query)):
+        return (None, {}) if others else (kept.get(key, {}).get(value, 0), {key: kept.get(key, {})})
+    given = facets.totals(scopes(query), f"{key}:{value}")
+    if not others:
+        return kept.get(key, {}).get(value, 0), given | {key: kept.get(key, {})}
+    ((other, wanted),) = others
+    return given.get(other, {}).get(wanted, 0), {other: given.get(other, {})}
 
 
-def _grouped(query: Query) -> tuple[int, dict[str, dict[str, int]]]:
+def _grouped(query: Query, shares: _Shares) -> tuple[int, dict[str, dict[str, int]]]:
     """Up to CAP + 1 hits through the token index, and their counts by filter."""
-    where = _by_tokens(query)
+    where = _by_tokens(query, shares)
     keys = [key for key in facets.EXPRESSIONS if key not in query.filters]
     expressions = ", ".join(f"{facets.EXPRESSIONS[key]} AS {key}" for key in keys)
     sets = ", ".join(f"({key})" for key in keys)
@@ -233,15 +268,9 @@ def _grouped(query: Query) -> tuple[int, dict[str, dict[str, int]]]:
     return total, counts
 
 
-def _is_dense(query: Query) -> bool:
-    """Whether so many rows match, by the database's statistics, that a walk meets CAP of them soon."""
-    groups = _token_groups(query)
-    tokens = [token for group in groups for token in group]
-    shares = dict(TokenShare.objects.filter(token__in=tokens).values_list("token", "share"))
-    share = 1.0
-    for group in groups:
-        share *= min(shares.get(token, 0.0) for token in group)
-    return share >= DENSE_SHARE
+def _open_positions() -> int:
+    """How many positions are open, from the summary."""
+    return facets.totals((facets.EVERYWHERE,)).get(facets.TOTAL, {}).get("", 0)
 
 
 def _has_more_than_cap(query: Query) -> bool:
@@ -259,14 +288,16 @@ def _has_more_than_cap(query: Query) -> bool:
         return cursor.fetchone()[0] > CAP
 
 
-def _counts(query: Query) -> tuple[int | None, dict[str, dict[str, int]]]:
+def _counts(query: Query, shares: _Shares) -> tuple[int | None, dict[str, dict[str, int]]]:
     """The total (None: more than CAP) and the counts by filter and value, as far as they are known."""
     total, counts = _kept_counts(query)
-    if total is not None and (total > CAP or total == 0 or not query.filters):
+    if total is not None and (total > CAP or total == 0 or len(counts) > 1):
         return total, counts
-    if not query.offices and _is_dense(query) and _has_more_than_cap(query):
+    if total is None and shares.frequent_alone * _open_positions() >= SURE * CAP and not (query.since or query.offices):
         return None, {}
-    found, grouped = _grouped(query)
+    if shares.estimate >= DENSE_SHARE and _has_more_than_cap(query):
+        return None, {}
+    found, grouped = _grouped(query, shares)
     return (found, grouped | counts) if found <= CAP else (None, {})
 
 
@@ -284,9 +315,9 @@ def _add_cursor(where: _Where, query: Query, cursor: Cursor | None) -> None:
         where.add(f"({SORTS[query.sort][0]}, id) {sign} (%s, %s)", cursor.value, cursor.id)
 
 
-def _sorted_page(query: Query, cursor: Cursor | None) -> list[Hit]:
+def _sorted_page(query: Query, cursor: Cursor | None, shares: _Shares) -> list[Hit]:
     """A page by sorting all hits that the token index gives."""
-    where, order = _by_tokens(query), _order(query.sort, bool(cursor and cursor.backwards))
+    where, order = _by_tokens(query, shares), _order(query.sort, bool(cursor and cursor.backwards))
     rest = _Where(parts=["true"])
     _add_cursor(rest, query, cursor)
     return _fetch(
@@ -319,20 +350,20 @@ def _fetch(sql: str, parameters: list[Any]) -> list[Hit]:
         return [Hit(*row) for row in cursor.fetchall()]
 
 
-def _page(query: Query, cursor: Cursor | None, total: int | None) -> list[Hit]:
-    conditions = bool(query.words or query.filters or query.offices)
-    if not conditions:
+def _page(query: Query, cursor: Cursor | None, total: int | None, shares: _Shares) -> list[Hit]:
+    if not (query.words or query.filters or query.offices):
         return _walked_page(query, cursor, None)
     if total is not None and total <= CAP:
-        return _sorted_page(query, cursor)
+        return _sorted_page(query, cursor, shares)
     found = _walked_page(query, cursor, WALK_ROWS)
-    return found if len(found) > PAGE_SIZE else _sorted_page(query, cursor)
+    return found if len(found) > PAGE_SIZE else _sorted_page(query, cursor, shares)
 
 
 def run(query: Query, cursor: Cursor | None = None) -> Result:
     """One page of a search. A backwards cursor without a value gives the last page."""
-    total, counts = _counts(query)
-    hits = _page(query, cursor, total) if total != 0 else []
+    shares = _Shares(query)
+    total, counts = _counts(query, shares)
+    hits = _page(query, cursor, total, shares) if total != 0 else []
     more = len(hits) > PAGE_SIZE
     hits = hits[:PAGE_SIZE]
     if cursor and cursor.backwards:
