@@ -12,7 +12,7 @@ from common import audit, constraints
 from common.transitions import TransitionRefused
 from internship import queries as internship_queries
 from internship.actions import record_contact_consent
-from positions import indexing, rules
+from positions import forms, indexing, rules
 from positions.models import (
     COPIED_FIELDS,
     ContactViewLog,
@@ -21,7 +21,11 @@ from positions.models import (
     Position,
     PositionApplication,
 )
-from review.models import Case
+from review import actions as review_actions
+from review.matters import StartRefused
+from review.models import Case, PageDraft
+
+MATTER = "position-application"
 
 # The text that a trainee agrees to with the first favourite (templates/positions/contact_consent.html).
 CONSENT_KIND, CONSENT_VERSION = "position-contact", "2026-11"
@@ -88,6 +92,50 @@ def _renew(record: PositionApplication) -> Position:
     position.revised_at = timezone.now()
     _save(position)
     return position
+
+
+def revision_key(number: str) -> str:
+    """The exclusive key of a change: one at a time per position."""
+    return f"position:{number}"
+
+
+def start_application(*, unit: Unit, source: Position, revise: bool, by: User) -> Case:
+    """A draft filled from a position: to change it (``revise``), or to offer it again as a new one.
+
+    Raises StartRefused with the way out (a change that is under way already), TransitionRefused when
+    the position cannot be changed.
+    """
+    with audit.actor(by), transaction.atomic():
+        locked = _locked(source)
+        key = revision_key(locked.number)
+        if revise:
+            rules.check_revise(locked)
+            running = Case.objects.filter(matter=MATTER, exclusive_key=key).first()
+            if running:
+                raise StartRefused(
+                    f"该岗位已有一件变更申请（{running.number}，{running.get_status_display()}）",
+                    url=running.number,
+                    link="查看该办件",
+                )
+        case = review_actions.start_case(MATTER, unit, by=by)
+        _type_in(case, locked, revise, by)
+        if revise:
+            case.exclusive_key = key
+            case.save(update_fields=["exclusive_key"])
+    return case
+
+
+def _type_in(case: Case, source: Position, revise: bool, by: User) -> None:
+    values = forms.typed_values(source)
+    if revise:
+        values["basics"]["revises"] = source.number
+    else:
+        # A new one gets a validity of its own.
+        values["contact"].pop("valid_to", None)
+        values["contact"]["valid_from"] = timezone.localdate().isoformat()
+    stored = dict(PageDraft.objects.filter(case=case).values_list("page", "revision"))
+    for page, content in values.items():
+        review_actions.save_page(case, page, content, stored.get(page, 0), by=by)
 
 
 # --- Closing and opening -----------------------------------------------------------------------
