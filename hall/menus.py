@@ -53,7 +53,6 @@ LINKS = (
     Link("unit", "就业见习管理", "就业见习岗位管理", "positions:unit_list", "clipboard-list", "查看、变更、提前关闭岗位"),
     Link("unit", "就业创业", "就业见习岗位查询", "positions:unit_query", "users-round", "已通过的岗位和意向人员"),
     Link("unit", "单位中心", "维护", "accounts:unit_profile", "building-2", "单位基本信息"),
-    Link("unit", "单位中心", "银行账户", "accounts:unit_bank_accounts", "landmark", "补贴拨付账户"),
     Link("public", "创业指导", "见习岗位查询", "positions:search", "search", "不用登录，按地区和条件查找"),
     Link("public", "办事服务", "办事指南", "hall:guides", "book-open-text", "条件、材料、时限和流程"),
     Link("public", "办事服务", "通知公告", "hall:notices", "megaphone", "政策和公示信息"),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db.models import QuerySet
 
 from accounts.models import Individual, Unit
@@ -28,10 +28,10 @@ def capped_count(rows: QuerySet) -> str:
 
 def figures() -> list[dict]:
     """Key figures of the home page, at most a minute old."""
-    found = cache.get("hall.figures")
+    found = caches["local"].get("hall.figures")
     if found is None:
         found = _count_figures()
-        cache.set("hall.figures", found, FIGURES_SECONDS)
+        caches["local"].set("hall.figures", found, FIGURES_SECONDS)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest
 
 from common import regions
@@ -33,16 +33,16 @@ class Table:
 
 def table() -> Table:
     """The site's table; at most a minute old, and new at once in the process that changed it."""
-    found = cache.get(_CACHE_KEY)
+    found = caches["local"].get(_CACHE_KEY)
     if found is None:
         found = _read()
-        cache.set(_CACHE_KEY, found, _CACHE_SECONDS)
+        caches["local"].set(_CACHE_KEY, found, _CACHE_SECONDS)
     return found
 
 
 def forget(**_: object) -> None:
     """Drop the cached table; a receiver of the models' save and delete signals."""
-    cache.delete(_CACHE_KEY)
+    caches["local"].delete(_CACHE_KEY)
 
 
 def _read() -> Table:

@@ -55,3 +55,6 @@ class NoticeSitemap(Sitemap):
 
     def lastmod(self, item: Notice) -> datetime | None:
         return item.published_at
+
+
+SITEMAPS: dict[str, type[Sitemap]] = {"pages": PageSitemap, "guides": GuideSitemap, "notices": NoticeSitemap}
