@@ -10,7 +10,7 @@ from hall.demo.vocabulary import GIVEN_NAMES, SURNAMES
 def id_no(region: str, birth: datetime.date, sequence: int) -> str:
     """A resident ID number of a region, birth date and sequence (odd: male)."""
     body = f"{region}{birth:%Y%m%d}{sequence % 1000:03d}"
-    return body + ric.calc_check_digit(body)
+    return body + ric.calc_check_digit(body + "0")
 
 
 def credit_code(kind: str, region: str, sequence: int) -> str:
