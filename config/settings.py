@@ -87,6 +87,7 @@ SECRET_KEY_FALLBACKS = [key for key in os.environ.get("TONGBAN_SECRET_KEY_FALLBA
 ALLOWED_HOSTS = secret("TONGBAN_HOSTS", "*").split(",")
 SITE_URL = os.environ.get("TONGBAN_SITE_URL", "http://localhost:8000")
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if PRODUCTION else []
+CSRF_FAILURE_VIEW = "hall.views.errors.csrf_failure"
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -1,0 +1,169 @@
+"""Menus with the manuals' names and order (SXG 3.2–3.4, SXU 3.2–3.7, JL 4–10, JX 8).
+
+Services come from the matters registry (portal, group); pages that are no matter are declared here.
+Only addresses that exist are listed, so that no entry leads nowhere.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import NoReverseMatch, reverse
+
+from accounts.models import Individual, Unit
+from review import matters, queries
+from review.models import Status
+
+# Headings of the side menus, in order; groups that only the registry knows follow.
+GROUPS = {
+    "individual": ("就业创业", "社会保险"),
+    "unit": ("就业创业", "就业见习管理", "社会保险", "单位中心"),
+    "public": ("创业指导", "办事服务"),
+}
+
+# Titles in the order of the manuals; what is not named here follows in the order of declaration.
+ORDER = (
+    "就业见习人员申请",
+    "见习岗位录入及维护",
+    "我的收藏",
+    "就业基本信息完善",
+    "就业见习单位申请",
+    "就业见习岗位申请",
+    "就业见习岗位管理",
+    "就业见习岗位查询",
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A page that is no matter: where it stands, what it is called, and by which names its address may go."""
+
+    portal: str
+    group: str
+    title: str
+    url_name: str
+    icon: str
+    text: str = ""
+    manages: str = ""
+
+
+LINKS = (
+    Link("individual", "就业创业", "见习岗位录入及维护", "positions:browse", "briefcase-business", "浏览岗位，最多收藏三个"),
+    Link("individual", "就业创业", "就业基本信息完善", "accounts:individual_profile", "user-round-pen", "学历、专业和联系方式"),
+    Link("unit", "就业见习管理", "就业见习岗位管理", "positions:unit_list", "clipboard-list", "查看、变更、提前关闭岗位"),
+    Link("unit", "就业创业", "就业见习岗位查询", "positions:unit_query", "users-round", "已通过的岗位和意向人员"),
+    Link("unit", "单位中心", "维护", "accounts:unit_profile", "building-2", "单位基本信息"),
+    Link("public", "创业指导", "见习岗位查询", "positions:search", "search", "不用登录，按地区和条件查找"),
+    Link("public", "办事服务", "办事指南", "hall:guides", "book-open-text", "条件、材料、时限和流程"),
+    Link("public", "办事服务", "通知公告", "hall:notices", "megaphone", "政策和公示信息"),
+    Link("public", "办事服务", "帮助中心", "hall:help", "circle-question-mark", "常见问题和服务电话"),
+)
+
+MATTER_ICONS = {
+    "trainee-application": "graduation-cap",
+    "unit-qualification": "building-2",
+    "position-application": "file-plus-2",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A service as menus, cards and service lists show it."""
+
+    title: str
+    url: str
+    icon: str
+    text: str = ""
+    matter: str = ""
+
+
+def address(name: str, *args: str) -> str:
+    """The address of a named page, or "" where no app provides it."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def _matter_entries(portal: str, group: str) -> Iterator[Entry]:
+    for matter in matters.all_matters():
+        if (matter.portal, matter.group) == (portal, group):
+            url = address("review:start", portal, matter.code)
+            icon = MATTER_ICONS.get(matter.code, "file-text")
+            yield Entry(matter.name, url, icon, matter.guide.time_limit, matter.code)
+
+
+def _link_entries(portal: str, group: str) -> Iterator[Entry]:
+    for link in LINKS:
+        if (link.portal, link.group) == (portal, group):
+            yield Entry(link.title, address(link.url_name), link.icon, link.text)
+
+
+def _rank(entry: Entry) -> int:
+    return ORDER.index(entry.title) if entry.title in ORDER else len(ORDER)
+
+
+def _groups(portal: str) -> list[str]:
+    declared = list(GROUPS[portal])
+    return declared + [m.group for m in matters.all_matters() if m.portal == portal and m.group not in declared]
+
+
+def services(portal: str) -> list[tuple[str, list[Entry]]]:
+    """Groups of a portal with what they offer, empty ones left out."""
+    found = []
+    for group in dict.fromkeys(_groups(portal)):
+        entries = [e for e in (*_matter_entries(portal, group), *_link_entries(portal, group)) if e.url]
+        if entries:
+            found.append((group, sorted(entries, key=_rank)))
+    return found
+
+
+def top_menu(path: str, centre: str) -> list[dict]:
+    """首页 · 个人办事 · 法人办事 · 公共就业 · 个人中心; ``centre`` is the address of 个人中心."""
+    entries = [
+        ("首页", address("home"), path == "/"),
+        ("个人办事", address("hall:individual_services"), _within(path, "/individual/services/", "/individual/apply/")),
+        ("法人办事", address("hall:unit_services"), _within(path, "/unit/services/", "/unit/apply/")),
+        ("公共就业", address("hall:public_services"), _within(path, "/public/", "/positions/", "/guides/", "/notices/")),
+        ("个人中心", centre, False),
+    ]
+    menu = [{"title": title, "url": url, "active": active} for title, url, active in entries if url]
+    if not any(entry["active"] for entry in menu):
+        menu[-1]["active"] = _within(path, "/individual/", "/unit/", "/accounts/")
+    return menu
+
+
+def _within(path: str, *prefixes: str) -> bool:
+    return path.startswith(prefixes)
+
+
+def side_menu(portal: str, path: str, query: str, subject: Individual | Unit | None, unread: int) -> list[dict]:
+    """The side menu of a portal; who is signed in there also gets 个人中心 with the counts (SXG, SXU)."""
+    menu = [{"title": group, "items": [_item(e.title, e.url, path) for e in entries]} for group, entries in services(portal)]
+    if subject is not None and (cases := address("review:cases", portal)):
+        menu.append({"title": "个人中心", "items": _centre(cases, path, query, subject, unread)})
+    return menu
+
+
+def _item(title: str, url: str, path: str, badge: int = 0) -> dict:
+    return {"title": title, "url": url, "active": path == url or (len(url) > 1 and path.startswith(url)), "badge": badge}
+
+
+def _centre(cases: str, path: str, query: str, subject: Individual | Unit, unread: int) -> list[dict]:
+    counts = queries.status_counts(subject)
+    running = sum(counts.get(status, 0) for status in (Status.SUBMITTED, Status.IN_REVIEW, Status.RETURNED))
+    bars = [("办理中", {"bar": "running"}, running), ("办结", {"bar": "finished"}, 0)]
+    listed = [(str(status.label), {"status": str(status)}, counts.get(status, 0)) for status in queries.LISTED]
+    items = [
+        {
+            "title": title,
+            "url": f"{cases}?{urlencode(parameters)}",
+            "active": path == cases and query == urlencode(parameters),
+            "badge": count,
+        }
+        for title, parameters, count in [*listed, *bars]
+    ]
+    if messages := address("accounts:messages"):
+        items.append(_item("消息", messages, path, unread))
+    return items
+
