@@ -57,6 +57,9 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "review.*_reasontemplate",
         "internship.suspend_internshipunit",
         "internship.end_trainee",
+        "review.change_caserating",
+        "review.revoke_case",
+        "review.release_case",
     ),
     "audit": ("*.view_*",),
     "system": (

@@ -4,15 +4,24 @@ In a module of its own: the default site is made while the first ``admin`` modul
 module that both defines it and registers with it would register with a site that is thrown away.
 """
 
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LogoutView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
+
+# A panel of the desk: template and context, or None for a person whom it does not concern.
+DeskPanel = Callable[[HttpRequest], tuple[str, dict[str, Any]] | None]
+# Groups of the application list that come first; an app's own name is the group otherwise.
+FIRST_GROUPS = ("办件", "业务配置")
 
 
 class HallAdminSite(admin.AdminSite):
@@ -22,8 +31,17 @@ class HallAdminSite(admin.AdminSite):
     site_title = "人社通办"
     index_title = "工作台"
 
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self._panels: list[DeskPanel] = []
+
+    def add_desk_panel(self, panel: DeskPanel) -> DeskPanel:
+        """Decorator for apps: show this panel on the first page of the staff (工作台)."""
+        self._panels.append(panel)
+        return panel
+
     @method_decorator([login_not_required, never_cache])
-    def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """To the hall's sign-in page; who is signed in without being staff is refused."""
         if self.has_permission(request):
             return HttpResponseRedirect(reverse("admin:index"))
@@ -32,6 +50,28 @@ class HallAdminSite(admin.AdminSite):
         query = urlencode({"portal": "staff", "next": request.GET.get("next") or reverse("admin:index")})
         return HttpResponseRedirect(f"{reverse('account_login')}?{query}")
 
-    def password_change(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Signed out, back to the hall's first page (LOGOUT_REDIRECT_URL)."""
+        return LogoutView.as_view()(request)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """To the hall's own page, which keeps the password rules."""
         return HttpResponseRedirect(reverse("account_change_password"))
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """工作台: what waits for this person, then everything that may be kept."""
+        drawn = [render_to_string(*found, request) for panel in self._panels if (found := panel(request))]
+        return super().index(request, {"panels": drawn, **(extra_context or {})})
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Models by the work they belong to (``desk_group`` of their admin), not by the app that holds them."""
+        if app_label:
+            return super().get_app_list(request, app_label)
+        groups: dict[str, dict[str, Any]] = {}
+        for app in super().get_app_list(request):
+            for model in app["models"]:
+                title = getattr(self._registry[model["model"]], "desk_group", str(app["name"]))
+                group = groups.setdefault(title, {**app, "name": title, "models": []})
+                group["models"].append(model)
+        first = [groups.pop(title) for title in FIRST_GROUPS if title in groups]
+        return [*first, *groups.values()]

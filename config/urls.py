@@ -1,9 +1,9 @@
 """Addresses of the hall (design: portals and addresses)."""
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.sitemaps import views as sitemap_views
 from django.urls import include, path
-from django.contrib.auth.decorators import login_not_required
 
 from hall.sitemaps import SITEMAPS
 from hall.views import portals, public, visitor
@@ -16,7 +16,6 @@ urlpatterns = [
     path("robots.txt", public.robots, name="robots"),
     path("sitemap.xml", login_not_required(sitemap_views.sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("", include("hall.urls")),
-    path("", include("review.urls")),
     path("", include("common.urls")),
     path("", include("internship.urls")),
     path("", include("config.operations")),

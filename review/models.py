@@ -117,6 +117,7 @@ class Case(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "办件"
         ordering = ["-created_at", "-id"]
+        permissions = [("revoke_case", "撤销办件"), ("release_case", "释放他人受理的办件")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(individual__isnull=False, unit__isnull=True, contact__isnull=True)
@@ -283,6 +284,12 @@ class CaseStep(models.Model):
             # The queue: what waits at a role and region, the most urgent first.
             models.Index(
                 fields=["role", "region", "due_on", "case"], condition=Q(current=True), name="case_step_queue"
+            ),
+            # The same for corrected cases (补正后), which are few among many.
+            models.Index(
+                fields=["role", "region", "due_on", "case"],
+                condition=Q(current=True, round__gt=1),
+                name="case_step_queue_corrected",
             ),
         ]
 
@@ -462,6 +469,25 @@ class CaseViewing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case} {self.user}"
+
+
+@track()
+class ClearTextView(models.Model):
+    """That a staff member asked for a masked value in clear, which one and when (PIPL: masked by default, access logged)."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="clear_text_views", verbose_name="办件")
+    page = models.CharField("页面", max_length=40)
+    field = models.CharField("填报项", max_length=40)
+    row_key = models.UUIDField("行", null=True, blank=True)
+    viewed_at = models.DateTimeField("查看时间", default=timezone.now)
+    viewed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="查看人")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "明文查看记录"
+        ordering = ["-viewed_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.page}.{self.field}"
 
 
 @track()
