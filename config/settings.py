@@ -249,7 +249,7 @@ FILE_STORAGE: dict = {
 }
 if S3_BUCKET:
     FILE_STORAGE = s3_storage(S3_BUCKET, secret("TONGBAN_S3_ACCESS_KEY", ""), secret("TONGBAN_S3_SECRET_KEY", ""))
-STORAGES = {
+STORAGES: dict[str, dict[str, object]] = {
     "default": FILE_STORAGE,
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
