@@ -108,9 +108,26 @@ Background requests carry the header HX-Request: true, as htmx's do; htmx reques
     }
     var slot = form.getAttribute("data-upload") || form.getAttribute("data-fragment");
     if (slot && window.FormData) { event.preventDefault(); background(form, slot); return; }
+    // An autosave under way would make this post look like an older version: it goes out when that is answered.
+    var waits = autosaves.some(function (autosave) {
+      return autosave.form === form && autosave.hold(function () { resubmit(form, submitter); });
+    });
+    if (waits) { event.preventDefault(); return; }
     if (form.hasAttribute("data-once")) { lock(form, submitter); }
     if (form.hasAttribute("data-autosave-url")) { autosaves.forEach(function (autosave) { autosave.leave(); }); }
   });
+
+  function resubmit(form, submitter) {
+    if (form.requestSubmit) { form.requestSubmit(submitter || undefined); return; }
+    if (submitter && submitter.name) {
+      var field = doc.createElement("input");
+      field.type = "hidden";
+      field.name = submitter.name;
+      field.value = submitter.value;
+      form.appendChild(field);
+    }
+    form.submit();
+  }
 
   on(window, "pageshow", function () { all("form[data-sent]").forEach(unlock); });
 
@@ -166,7 +183,7 @@ Background requests carry the header HX-Request: true, as htmx's do; htmx reques
   var autosaves = [];
 
   function Autosave(form) {
-    var timer = null, saving = false, dirty = false, failing = false, resting = false;
+    var timer = null, saving = false, dirty = false, failing = false, resting = false, held = null;
     var state = doc.getElementById("autosave-state");
     if (!state) { return; }
 
@@ -174,6 +191,12 @@ Background requests carry the header HX-Request: true, as htmx's do; htmx reques
       failing = isFailing;
       state.className = "autosave-state" + (isFailing ? " autosave-state--failed" : "");
       state.textContent = words;
+    }
+
+    function release() {
+      var goOn = held;
+      held = null;
+      if (goOn) { goOn(); }
     }
 
     function save() {
@@ -187,6 +210,7 @@ Background requests carry the header HX-Request: true, as htmx's do; htmx reques
         saving = false;
         if (resting) { return; }
         if (status === 409) {
+          held = null;
           resting = true;
           failing = true;
           state.className = "";
@@ -194,12 +218,17 @@ Background requests carry the header HX-Request: true, as htmx's do; htmx reques
           state.scrollIntoView({ block: "nearest" });
           return;
         }
-        if (status < 200 || status > 299 || !request.getResponseHeader("X-Revision")) { retry(); return; }
+        if (status < 200 || status > 299 || !request.getResponseHeader("X-Revision")) {
+          retry();
+          release();
+          return;
+        }
         form.elements.revision.value = request.getResponseHeader("X-Revision");
         show("", false);
         state.innerHTML = text;
         if (dirty) { later(); }
-      }, function () { saving = false; retry(); });
+        release();
+      }, function () { saving = false; retry(); release(); });
     }
 
     function retry() {
@@ -218,12 +247,21 @@ Background requests carry the header HX-Request: true, as htmx's do; htmx reques
       dirty = true;
       later();
     });
-    on(form, "focusout", function () { if (!failing) { save(); } });
+    on(form, "focusout", function (event) {
+      // Who goes to a button is about to post the whole form.
+      var next = event.relatedTarget;
+      if (!failing && !(next && next.type === "submit" && form.contains(next))) { save(); }
+    });
     on(doc, "visibilitychange", function () { if (doc.visibilityState === "hidden") { save(); } });
     on(window, "beforeunload", function (event) {
       if (failing && !resting || resting && dirty) { event.preventDefault(); event.returnValue = ""; }
     });
     this.leave = function () { resting = true; failing = false; dirty = false; window.clearTimeout(timer); };
+    this.form = form;
+    this.hold = function (goOn) {
+      if (saving) { held = goOn; }
+      return saving;
+    };
     autosaves.push(this);
   }
 
