@@ -77,7 +77,8 @@ class StaffScopeInline(admin.TabularInline):
     """The regions that a staff member works for."""
 
     model = StaffScope
-    autocomplete_fields = ("region",)
+    autocomplete_fields = ()
+    raw_id_fields = ("region",)
     extra = 1
 
 

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actions import add_bank_account
-from accounts.models import BankAccount, Unit, User
+from accounts.models import BankAccount, Individual, Unit, User
 from common import audit, crypto, identifiers
 from common.transitions import TransitionRefused
 from internship import rules
@@ -16,7 +16,7 @@ from review.models import Case
 
 def qualify_unit(*, case: Case, record: UnitQualification, by: User) -> InternshipUnit:
     """The unit becomes an internship unit (again); runs inside the approval of its qualification."""
-    unit = Unit.objects.select_for_update().get(pk=case.unit_id)
+    unit = Unit.objects.select_for_update(of=("self",)).get(cases=case)
     now = timezone.now()
     qualified, _ = InternshipUnit.objects.update_or_create(
         unit=unit,
@@ -121,7 +121,7 @@ def resume_unit(*, internship_unit: InternshipUnit, by: User) -> InternshipUnit:
 
 def admit_trainee(*, case: Case, record: TraineeApplication, by: User) -> Trainee:
     """The person becomes a trainee of the handling region; runs inside the approval of the application."""
-    individual = case.individual
+    individual = Individual.objects.get(cases=case)
     return Trainee.objects.create(
         individual=individual,
         case=case,

@@ -5,7 +5,7 @@ from datetime import date
 from django.urls import reverse
 
 from accounts.actions import send_message
-from accounts.models import Handler, Message, User
+from accounts.models import Message, User
 from review import matters
 from review.models import Case, TimelineEntry
 
@@ -40,10 +40,11 @@ def preview(case: Case, transition: str, reason: str = "", count: int = 0) -> tu
 
 def recipients(case: Case) -> list[User]:
     """The individual, or the unit's active handlers."""
-    if case.individual:
+    if case.individual_id:
         return [case.individual.user]
-    handlers = Handler.objects.active().filter(unit=case.unit).select_related("user") if case.unit else ()
-    return [handler.user for handler in handlers]
+    if case.unit_id:
+        return [handler.user for handler in case.unit.handlers.active().select_related("user")]
+    return []
 
 
 def send(case: Case, entry: TimelineEntry) -> None:

@@ -1,5 +1,7 @@
 """Columns and conditions that both kinds of records share."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -7,7 +9,7 @@ from common.fields import BlindIndex
 from common.models import Region
 
 
-def region_column(title: str, *, optional: bool = False, help_text: str = "") -> models.ForeignKey:
+def region_column(title: str, *, optional: bool = False, help_text: str = "") -> Any:
     """A column that names a region; the region's own rows know nothing of it."""
     return models.ForeignKey(
         Region,

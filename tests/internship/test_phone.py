@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from review.models import Case
@@ -75,7 +76,7 @@ def test_a_trainee_application_on_a_phone(phone, assert_accessible):
     walk.go_on()
     walk.look("毕业信息")
     phone.get_by_label("毕业院校").fill("演示大学")
-    graduated = datetime.date.today() - datetime.timedelta(days=100)
+    graduated = timezone.localdate() - datetime.timedelta(days=100)
     phone.get_by_label("毕业时间").fill(graduated.isoformat())
     walk.go_on()
     walk.look("意向与经历")

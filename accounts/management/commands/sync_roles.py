@@ -11,7 +11,5 @@ class Command(BaseCommand):
     help = "Create the staff groups and set their permissions as accounts/roles.py says."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        counts = sync_roles()
-        if options["verbosity"]:
-            for title, count in counts.items():
-                self.stdout.write(f"{title}: {count}")
+        for title, count in sync_roles().items():
+            self.stdout.write(f"{title}: {count}")
