@@ -180,7 +180,7 @@ Kept = TypeVar("Kept", Unit, Individual)
 
 
 def _keep(row: Kept, values: Mapping[str, Any]) -> Kept:
-    locked: Kept = type(row).objects.select_for_update().get(pk=row.pk)  # type: ignore[assignment]
+    locked: Kept = type(row).objects.select_for_update().get(pk=row.pk)
     for name, value in values.items():
         setattr(locked, name, value)
     locked.full_clean()

@@ -77,8 +77,7 @@ class StaffScopeInline(admin.TabularInline):
     """The regions that a staff member works for."""
 
     model = StaffScope
-    autocomplete_fields = ()
-    raw_id_fields = ("region",)
+    autocomplete_fields = ("region",)
     extra = 1
 
 

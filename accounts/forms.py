@@ -11,13 +11,26 @@ from common.formfields import DateInput, HandlingRegionField, RegionField
 from common.validators import CnapsField, PersonAccountField, UnitAccountField
 
 
-class UnitProfileForm(forms.ModelForm):
+class SpokenForm(forms.BaseForm):
+    """Says what is missing by name, and 请选择 where nothing is chosen."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            chosen = isinstance(field, forms.ChoiceField)
+            if not isinstance(field, forms.BooleanField):
+                field.error_messages["required"] = f"请{'选择' if chosen else '填写'}{field.label}"
+            if isinstance(field, forms.TypedChoiceField):
+                field.choices = [(code, title if code else "请选择") for code, title in field.choices]
+
+
+class UnitProfileForm(SpokenForm, forms.ModelForm):
     """单位信息维护 (A8): the fields of the unit application down to 经营范围; name and credit code are final."""
 
     handling_region = HandlingRegionField(
         label="业务办理归属地", required=False, help_text="单位的业务由该地的经办机构受理"
     )
-    legal_representative_id_no = forms.CharField(label="法定代表人证件号码", max_length=40)
+    legal_representative_id_no = forms.CharField(label="法定代表人证件号码", max_length=40, required=False)
 
     class Meta:
         model = Unit
@@ -57,10 +70,24 @@ class UnitProfileForm(forms.ModelForm):
         ("规模与经营", ("founded_on", "registered_capital", "employee_count", "insured_count", "business_scope")),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in Unit.REQUIRED_FIELDS:
+            field = self.fields[name]
+            field.help_text = f"申请就业见习单位时必填{'；' if field.help_text else ''}{field.help_text}"
+        # The number stays masked: it is typed again only to change it.
+        kept = identifiers.mask_id(self.instance.legal_representative_id_no)
+        self.kept_id = (self.instance.legal_representative_id_type, self.instance.legal_representative_id_no)
+        self.initial["legal_representative_id_no"] = ""
+        self.fields["legal_representative_id_no"].help_text = f"已登记 {kept}，不修改请留空"
+
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        id_type, id_no = values.get("legal_representative_id_type"), values.get("legal_representative_id_no")
-        if id_type and id_no:
+        id_type = values.get("legal_representative_id_type", "")
+        id_no = values.get("legal_representative_id_no", "")
+        if not id_no and id_type == self.kept_id[0]:
+            values["legal_representative_id_no"] = self.kept_id[1]
+        else:
             try:
                 values["legal_representative_id_no"] = identifiers.clean_id_no(id_type, id_no)
             except ValidationError as error:
@@ -75,7 +102,7 @@ class UnitProfileForm(forms.ModelForm):
         return [(title, [self[name] for name in names]) for title, names in self.sections]
 
 
-class IndividualProfileForm(forms.ModelForm):
+class IndividualProfileForm(SpokenForm, forms.ModelForm):
     """就业基本信息完善 (B0)."""
 
     address = forms.CharField(label="常住地址", max_length=200, required=False)
@@ -114,7 +141,7 @@ class IndividualProfileForm(forms.ModelForm):
         return [(title, [self[name] for name in names]) for title, names in self.sections]
 
 
-class BankAccountForm(forms.ModelForm):
+class BankAccountForm(SpokenForm, forms.ModelForm):
     """A bank account of a unit or an individual; the holder of an individual's account is the person."""
 
     bank = forms.ChoiceField(label="开户银行", choices=[("", "请选择"), *((name, name) for name in codes.BANK.labels)])

@@ -69,6 +69,7 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "accounts.*_staffprofile",
         "accounts.*_staffscope",
         "auth.view_group",
+        "common.view_region",
     ),
     "security": (
         "accounts.view_user",

@@ -10,10 +10,12 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.html import format_html
 
 from accounts import actions, passwords, portal
+from accounts.forms import SpokenForm
 from accounts.models import MobileCode, Unit, User
 from accounts.queries import handler_account, user_by_mobile
 from common import codes, identifiers
@@ -21,6 +23,7 @@ from common.validators import MobileField, UsccField
 
 WRONG_CODE = "验证码不正确或已失效，请核对后重新输入，或重新获取"
 PASSWORD, CODE = "password", "code"
+YOUNGEST = 14  # years, PIPL §31
 
 
 class CodeField(forms.RegexField):
@@ -127,6 +130,8 @@ class SignInForm(MobileCodeMixin, LoginForm):
             del self.fields["password"]
             self.fields["code"] = CodeField()
         self.order_fields(["login", "password", "code"])
+        for field in self.fields.values():
+            field.error_messages["required"] = f"请填写{field.label}"
 
     def receives(self, mobile: str) -> bool:
         return user_by_mobile(mobile) is not None
@@ -190,7 +195,7 @@ class IdentityMixin(forms.Form):
         return values
 
 
-class RegisterIndividualForm(NewPasswordMixin, IdentityMixin, MobileCodeMixin):
+class RegisterIndividualForm(SpokenForm, NewPasswordMixin, IdentityMixin, MobileCodeMixin):
     """个人注册 (A1)."""
 
     purpose = MobileCode.Purpose.REGISTER
@@ -207,8 +212,16 @@ class RegisterIndividualForm(NewPasswordMixin, IdentityMixin, MobileCodeMixin):
     )
     agreement = AgreementField()
 
+    def _check_age(self, values: dict[str, Any]) -> None:
+        """Children under 14 need their guardians' consent (PIPL §31): they do not register by themselves."""
+        birth = identifiers.birth_date(values.get("id_type", ""), values.get("id_no", ""))
+        if birth and identifiers.age_on(birth, timezone.localdate()) < YOUNGEST:
+            self.add_error("id_no", f"未满{YOUNGEST}周岁不能自行注册，请由监护人到当地经办窗口办理")
+
     def clean(self) -> dict[str, Any]:
         values = super().clean()
+        if not self.errors:
+            self._check_age(values)
         if not self.errors and not self.code_fits(values["mobile"], values["code"]):
             self.add_error("code", WRONG_CODE)
         # Only who holds the number learns that it is registered.
@@ -217,7 +230,7 @@ class RegisterIndividualForm(NewPasswordMixin, IdentityMixin, MobileCodeMixin):
         return values
 
 
-class RegisterUnitForm(NewPasswordMixin, IdentityMixin, forms.ModelForm):
+class RegisterUnitForm(SpokenForm, NewPasswordMixin, IdentityMixin, forms.ModelForm):
     """法人注册 (A2). The credit code's uniqueness is the view's matter: an existing unit leads elsewhere."""
 
     id_type_field = "legal_representative_id_type"
@@ -268,7 +281,7 @@ class RegisterUnitForm(NewPasswordMixin, IdentityMixin, forms.ModelForm):
         self.instance.legal_representative_id_no = self.cleaned_data.get("legal_representative_id_no", "")
 
 
-class ChangePasswordForm(NewPasswordMixin):
+class ChangePasswordForm(SpokenForm, NewPasswordMixin):
     """修改密码."""
 
     field_order = ("old_password", "password", "password_again")
@@ -297,7 +310,7 @@ class ChangePasswordForm(NewPasswordMixin):
         return values
 
 
-class ResetPasswordForm(NewPasswordMixin, MobileCodeMixin):
+class ResetPasswordForm(SpokenForm, NewPasswordMixin, MobileCodeMixin):
     """重置密码 by a code; a unit names its 法人账号 too. Wrong code and unknown account give one answer."""
 
     purpose = MobileCode.Purpose.RESET

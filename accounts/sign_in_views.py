@@ -96,7 +96,9 @@ class SignInView(SendCodeMixin, LoginView):
             "password_url": self._address(portal=wanted, method=PASSWORD),
             "code_url": self._address(portal=wanted, method=CODE),
         }
-        return super().get_context_data(**kwargs) | extra
+        context = super().get_context_data(**kwargs) | extra
+        del context["site"]  # allauth's; the hall's own comes from its context processor
+        return context
 
 
 def _sign_in_new(request: HttpRequest, user: User, home: str) -> HttpResponse:
@@ -230,6 +232,11 @@ class ChangePasswordView(FormView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"user": self.request.user}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Whoever finds an open session must not guess the password at leisure."""
+        limited = ratelimit.consume_or_429(request, action="change_password")
+        return limited or super().post(request, *args, **kwargs)
 
     def form_valid(self, form: ChangePasswordForm) -> HttpResponse:
         actions.set_password(user=form.user, password=form.cleaned_data["password"], by=form.user)

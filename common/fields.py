@@ -29,6 +29,10 @@ class EncryptedText(models.TextField):
 class EncryptedJSON(models.TextField):
     """A JSON value that is encrypted at rest."""
 
+    # What type checkers take the column's values for.
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def get_prep_value(self, value: Any) -> Any:
         if value is None:
             return None

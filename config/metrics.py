@@ -22,7 +22,7 @@ def exposition() -> str:
     """All figures as Prometheus reads them; queue lengths and waiting cases come from the database."""
     with _lock:
         requests, seconds = dict(_requests), dict(_seconds)
-    families = [
+    families: list[tuple[str, str, str, Iterable[tuple[dict[str, object], float]]]] = [
         (
             "tongban_requests_total",
             "counter",

@@ -190,12 +190,12 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
+# Many people share one address (a school, an office), so the limits per address are wide and those per account narrow.
 ACCOUNT_RATE_LIMITS = {
-    "login": "30/m/ip",
-    "login_failed": "30/m/ip,5/15m/key",
-    "signup": "20/h/ip",
-    "send_code": "20/h/ip",
-    "reset_password": "20/m/ip",
+    "login": "120/m/ip",
+    "login_failed": "60/m/ip,5/15m/key",
+    "signup": "200/h/ip",
+    "send_code": "300/h/ip",
     "change_password": "5/m/user",
 }
 # How short messages reach phones (accounts/sms.py); the console is for development only.
@@ -249,7 +249,7 @@ FILE_STORAGE: dict = {
 }
 if S3_BUCKET:
     FILE_STORAGE = s3_storage(S3_BUCKET, secret("TONGBAN_S3_ACCESS_KEY", ""), secret("TONGBAN_S3_SECRET_KEY", ""))
-STORAGES = {
+STORAGES: dict[str, dict[str, object]] = {
     "default": FILE_STORAGE,
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"

@@ -29,8 +29,9 @@ ORDER = (
     "就业基本信息完善",
     "就业见习单位申请",
     "就业见习岗位申请",
-    "就业见习岗位管理",
     "就业见习岗位查询",
+    "就业见习岗位管理",
+    "就业见习单位资格",
 )
 
 
@@ -44,15 +45,16 @@ class Link:
     url_name: str
     icon: str
     text: str = ""
-    manages: str = ""
 
 
 LINKS = (
-    Link("individual", "就业创业", "见习岗位录入及维护", "positions:browse", "briefcase-business", "浏览岗位，最多收藏三个"),
+    Link("individual", "就业创业", "见习岗位录入及维护", "positions:trainee_search", "briefcase-business", "浏览岗位，最多收藏三个"),
+    Link("individual", "就业创业", "我的收藏", "positions:favourites", "star", "已收藏的岗位和单位答复"),
     Link("individual", "就业创业", "就业基本信息完善", "accounts:individual_profile", "user-round-pen", "学历、专业和联系方式"),
     Link("unit", "就业见习管理", "就业见习岗位管理", "positions:unit_list", "clipboard-list", "查看、变更、提前关闭岗位"),
-    Link("unit", "就业创业", "就业见习岗位查询", "positions:unit_query", "users-round", "已通过的岗位和意向人员"),
-    Link("unit", "单位中心", "维护", "accounts:unit_profile", "building-2", "单位基本信息"),
+    Link("unit", "就业见习管理", "就业见习岗位查询", "positions:interested", "users-round", "已通过的岗位和意向人员"),
+    Link("unit", "就业见习管理", "就业见习单位资格", "internship:unit_status", "badge-check", "资格状态和年度确认"),
+    Link("unit", "单位中心", "维护", "accounts:unit_profile", "wrench", "单位基本信息和银行账户"),
     Link("public", "创业指导", "见习岗位查询", "positions:search", "search", "不用登录，按地区和条件查找"),
     Link("public", "办事服务", "办事指南", "hall:guides", "book-open-text", "条件、材料、时限和流程"),
     Link("public", "办事服务", "通知公告", "hall:notices", "megaphone", "政策和公示信息"),
@@ -62,7 +64,7 @@ LINKS = (
 MATTER_ICONS = {
     "trainee-application": "graduation-cap",
     "unit-qualification": "building-2",
-    "position-application": "file-plus-2",
+    "position-application": "file-plus",
 }
 
 
@@ -139,14 +141,21 @@ def _within(path: str, *prefixes: str) -> bool:
 
 def side_menu(portal: str, path: str, query: str, subject: Individual | Unit | None, unread: int) -> list[dict]:
     """The side menu of a portal; who is signed in there also gets 个人中心 with the counts (SXG, SXU)."""
-    menu = [{"title": group, "items": [_item(e.title, e.url, path) for e in entries]} for group, entries in services(portal)]
+    found = services(portal)
+    here = _nearest(path, [entry.url for _, entries in found for entry in entries])
+    menu = [{"title": group, "items": [_item(e.title, e.url, e.url == here) for e in entries]} for group, entries in found]
     if subject is not None and (cases := address("review:cases", portal)):
         menu.append({"title": "个人中心", "items": _centre(cases, path, query, subject, unread)})
     return menu
 
 
-def _item(title: str, url: str, path: str, badge: int = 0) -> dict:
-    return {"title": title, "url": url, "active": path == url or (len(url) > 1 and path.startswith(url)), "badge": badge}
+def _nearest(path: str, urls: list[str]) -> str:
+    """The address under which a page lies, the deepest one; "" for none."""
+    return max((url for url in urls if path.startswith(url)), key=len, default="")
+
+
+def _item(title: str, url: str, active: bool, badge: int = 0) -> dict:
+    return {"title": title, "url": url, "active": active, "badge": badge}
 
 
 def _centre(cases: str, path: str, query: str, subject: Individual | Unit, unread: int) -> list[dict]:
@@ -164,6 +173,6 @@ def _centre(cases: str, path: str, query: str, subject: Individual | Unit, unrea
         for title, parameters, count in [*listed, *bars]
     ]
     if messages := address("accounts:messages"):
-        items.append(_item("消息", messages, path, unread))
+        items.append(_item("消息", messages, path.startswith(messages), unread))
     return items
 

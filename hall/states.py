@@ -26,7 +26,7 @@ def individual_standing(person: Individual) -> Standing:
         kept = Favourite.objects.filter(individual=person, cancelled_at__isnull=True).count()
         where = trainee.handling_region.name
         text = f"业务办理属地：{where}。已收藏{kept}个岗位。"
-        return Standing("success", "您是就业见习人员", text, menus.address("positions:browse"), "挑选见习岗位")
+        return Standing("success", "您是就业见习人员", text, menus.address("positions:trainee_search"), "挑选见习岗位")
     case = _latest(Case.objects.filter(individual=person, matter="trainee-application"))
     return _under_way(
         case,

@@ -86,7 +86,7 @@ def reapply(case: Case, *, by: User) -> Case:
         raise TransitionRefused("只有审核不通过、已撤销或已作废的办件可以重新申报")
     snapshot = submission.submitted_values(case)
     with transaction.atomic():
-        new = start_case(case.matter, case.individual or case.unit, by=by)
+        new = start_case(case.matter, case.applicant, by=by)
         if snapshot:
             PageDraft.objects.filter(case=new).delete()
             _store_values(new, snapshot["pages"], by)

@@ -143,7 +143,7 @@ def _chosen_row(form_field: forms.ModelChoiceField, raw: Any) -> str:
         return str(raw)
 
 
-def _flat(choices: Iterable[tuple[Any, Any]]) -> Iterable[tuple[str, str]]:
+def _flat(choices: Any) -> Iterable[tuple[str, str]]:
     for value, label in choices:
         if isinstance(label, list | tuple):
             yield from _flat(label)

@@ -16,7 +16,7 @@ def last_day(case: Case) -> date | None:
     if case.status != Status.RETURNED:
         return None
     returned_on = timezone.localdate(case.timeline.filter(transition="return").latest("at").at)
-    days = policies.value("returned_lapse_days", case.region_id, returned_on)
+    days = policies.value("returned_lapse_days", case.region_code, returned_on)
     return returned_on + timedelta(days=days) if days is not None else None
 
 
@@ -30,7 +30,7 @@ def remind_and_lapse(today: date) -> list[Case]:
         left = (end - today).days
         if left < 0:
             closed.append(_lapse(case, end))
-        elif str(left) in (policies.value("returned_reminder_days", case.region_id, today) or ()):
+        elif str(left) in (policies.value("returned_reminder_days", case.region_code, today) or ()):
             notices.remind(case, end, left)
     return [case for case in closed if case]
 

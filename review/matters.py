@@ -13,11 +13,11 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.forms import ModelForm
 
 from accounts.models import Individual, Unit, User
 
 if TYPE_CHECKING:
+    from review.forms import PageForm
     from review.models import Case, Record, RecordRow
 
 PageValues = dict[str, Any]
@@ -59,24 +59,24 @@ class Slot:
 
 @dataclass(frozen=True)
 class Page:
-    """Fields of the record on one page; ``form`` is a ModelForm over the matter's record class."""
+    """Fields of the record on one page; ``form`` is a PageForm over the matter's record class."""
 
     key: str
     title: str
-    form: type[ModelForm]
+    form: type[PageForm]
     intro: str = ""
 
 
 @dataclass(frozen=True)
 class Rows:
-    """A list of rows (专职人员, 带教人员 …); ``form`` is a ModelForm over a RecordRow model with a FK ``record``.
+    """A list of rows (专职人员, 带教人员 …); ``form`` is a PageForm over a RecordRow model with a FK ``record``.
 
     ``columns`` are the field names shown in the list below the form.
     """
 
     key: str
     title: str
-    form: type[ModelForm]
+    form: type[PageForm]
     columns: tuple[str, ...]
     minimum: int = 0
     maximum: int = 50

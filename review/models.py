@@ -1,6 +1,7 @@
 """The case (办件): envelope, route, drafts, attachments, corrections and timeline that all services share."""
 
 import uuid
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -184,6 +185,19 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def applicant(self) -> Individual | Unit:
+        """The person or the unit whose case it is; a case of somebody without an account has neither."""
+        applicant = self.individual or self.unit
+        if applicant is None:
+            raise ValueError(f"case {self.number} belongs to nobody with an account")
+        return applicant
+
+    @property
+    def region_code(self) -> str:
+        """Code of the handling region; "" until the first submission decides it."""
+        return self.region_id or ""
 
 
 class CaseSequence(models.Model):
@@ -534,6 +548,8 @@ class Record(models.Model):
     )
     live = models.BooleanField("有效", default=False, editable=False)
 
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
+
     class Meta:
         abstract = True
 
@@ -543,6 +559,10 @@ class RecordRow(models.Model):
 
     key = models.UUIDField("行", default=uuid.uuid4, editable=False)
     position = models.PositiveSmallIntegerField("顺序", default=0, editable=False)
+    # The row's record: each row model declares the foreign key to its own record class.
+    record: Any
+
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
 
     class Meta:
         abstract = True

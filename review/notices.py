@@ -5,7 +5,7 @@ from datetime import date
 from django.urls import reverse
 
 from accounts.actions import send_message
-from accounts.models import Message, User
+from accounts.models import Handler, Message, User
 from review import matters
 from review.models import Case, TimelineEntry
 
@@ -40,11 +40,10 @@ def preview(case: Case, transition: str, reason: str = "", count: int = 0) -> tu
 
 def recipients(case: Case) -> list[User]:
     """The individual, or the unit's active handlers."""
-    if case.individual_id:
+    if case.individual:
         return [case.individual.user]
-    if case.unit_id:
-        return [handler.user for handler in case.unit.handlers.active().select_related("user")]
-    return []
+    handlers = Handler.objects.active().filter(unit=case.unit).select_related("user") if case.unit else ()
+    return [handler.user for handler in handlers]
 
 
 def send(case: Case, entry: TimelineEntry) -> None:

@@ -5,7 +5,6 @@ from datetime import date
 from django.utils import timezone
 
 from common import regions, workdays
-from common.models import Region
 from review.models import Case, CaseStep, ReviewStep
 
 RANK = {"county": 0, "city": 1, "province": 2}
@@ -36,7 +35,7 @@ def begin(case: Case) -> None:
             round=case.round,
             order=step.order,
             role=step.role,
-            region_id=office(case.region_id, step.level),
+            region_id=office(case.region_code, step.level),
             days=step.days,
         )
         for step in planned
@@ -70,9 +69,10 @@ def advance(case: Case, step: CaseStep) -> bool:
     return True
 
 
-def _shift(due_on: date, stopped_on: date, today: date) -> date:
+def _shift(due_on: date | None, stopped_on: date, today: date) -> date:
     """The clock stood still from ``stopped_on``: what was left of it then is left today."""
-    return workdays.add_working_days(today, workdays.working_days_between(stopped_on, due_on))
+    left = workdays.working_days_between(stopped_on, due_on) if due_on else 0
+    return workdays.add_working_days(today, left)
 
 
 def _open(step: CaseStep, due_on: date) -> None:
@@ -80,7 +80,7 @@ def _open(step: CaseStep, due_on: date) -> None:
     step.save()
 
 
-def upper_regions(region_code: str) -> list[Region]:
-    """Regions above a deciding one, whose staff may revoke; for a province the province itself."""
+def upper_regions(region_code: str) -> set[str]:
+    """Codes of the regions above a deciding one, whose staff may revoke; for a province the province itself."""
     ancestors = regions.ancestors(region_code)
-    return ancestors[1:] or ancestors
+    return {place.code for place in ancestors[1:] or ancestors}

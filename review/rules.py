@@ -1,6 +1,6 @@
 """Who may do what to a case, and when. ``check_x`` raises with the reason to read, ``can_x`` is its boolean."""
 
-from accounts.models import User
+from accounts.models import Handler, Individual, Unit, User
 from accounts.queries import staff_regions, staff_roles
 from common import regions
 from common.transitions import Transition, TransitionRefused
@@ -35,10 +35,10 @@ def check_applicant(case: Case, by: User) -> None:
 
 def is_applicant(case: Case, by: User) -> bool:
     """Whether ``by`` acts for the applicant today."""
-    if case.individual_id:
+    if case.individual:
         return case.individual.user_id == by.pk
-    if case.unit_id:
-        return case.unit.handlers.active().filter(user=by).exists()
+    if case.unit:
+        return Handler.objects.active().filter(unit=case.unit, user=by).exists()
     return False
 
 
@@ -87,11 +87,12 @@ def check_not_concerned(case: Case, by: User) -> None:
 
 def _concerned_digests(case: Case) -> set[str]:
     digests = {case.subject_id_no_digest, *case.persons.values_list("id_no_digest", flat=True)}
-    if case.individual_id:
+    if case.individual:
         digests.add(case.individual.id_no_digest)
-    if case.unit_id:
+    if case.unit:
         digests.add(case.unit.legal_representative_id_no_digest)
-        digests.update(case.unit.handlers.active().values_list("id_no_digest", flat=True))
+        handlers = Handler.objects.active().filter(unit=case.unit)
+        digests.update(handlers.values_list("id_no_digest", flat=True))
     return digests - {""}
 
 
@@ -118,8 +119,7 @@ def check_revoker(case: Case, by: User) -> None:
     """Staff of the level above the last decision, with the permission to revoke."""
     check_not_concerned(case, by)
     last = case.steps.filter(decision="approve").order_by("decided_at").last()
-    decided_in = last.region_id if last else case.region_id
-    upper = {region.code for region in route.upper_regions(decided_in)}
+    upper = route.upper_regions(last.region_id if last else case.region_code)
     if not by.has_perm(REVOKE_PERMISSION) or not upper & set(staff_regions(by)):
         raise TransitionRefused("撤销须由上一级有撤销权限的工作人员办理")
 
@@ -132,7 +132,7 @@ def can_revoke(case: Case, by: User) -> bool:
     return True
 
 
-def check_start(matter_code: str, by: User, subject) -> None:
+def check_start(matter_code: str, by: User, subject: Individual | Unit) -> None:
     """Raise StartRefused when a case of this matter cannot be started by ``by`` for ``subject``."""
     matter = matters.get(matter_code)
     if subject.level < matter.real_name_level:
@@ -144,4 +144,4 @@ def check_start(matter_code: str, by: User, subject) -> None:
 
 def in_scope(case: Case, by: User) -> bool:
     """Whether a staff member may look at the case: it lies in (or below) one of the own regions."""
-    return bool(case.region_id) and any(regions.in_scope(case.region_id, code) for code in staff_regions(by))
+    return bool(case.region_id) and any(regions.in_scope(case.region_code, code) for code in staff_regions(by))

@@ -177,8 +177,9 @@ def slot_states(matter: Matter, case: Case, values: CaseValues) -> list[SlotStat
         inside = [a for a in present if a.slot == slot.key]
         required = slot.is_required(values)
         if slot.per_row:
-            page = rows_pages.get(slot.per_row)
-            for position, row in enumerate(row_values(page, values) if page else []):
+            if (page := rows_pages.get(slot.per_row)) is None:
+                continue
+            for position, row in enumerate(row_values(page, values)):
                 mine = [a for a in inside if str(a.row_key) == row["key"]]
                 title = f"{page.title}第{position + 1}条 {row.get(page.columns[0], '')}".strip()
                 states.append(SlotState(slot, mine, required, row=row["key"], row_title=title))

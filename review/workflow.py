@@ -1,5 +1,8 @@
 """The review workflow: transitions as data, and ``perform()``, the only place that changes a case's status."""
 
+from datetime import datetime
+from typing import Any
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -7,7 +10,7 @@ from accounts.models import User
 from common import audit, constraints
 from common.transitions import Transition, TransitionRefused, TransitionTable
 from review import matters, notices, route, rules, submission
-from review.models import LIVE, Case, CaseStep, Correction, PageDraft, Status, TimelineEntry
+from review.models import LIVE, Case, CaseStep, Correction, PageDraft, Record, Status, TimelineEntry
 
 CASE_TABLE = TransitionTable(
     "case",
@@ -78,43 +81,24 @@ def _perform(
     source, step = case.status, _current_step(case)
     now = timezone.now()
     matter = matters.get(case.matter)
-    record, values = None, None
-    match name:
-        case "submit":
-            record, values = _submit(case, by, now)
-        case "withdraw":
-            _leave_route(step)
-            case.status, case.withdrawn_at, case.withdrawn_by = Status.WITHDRAWN, now, by
-        case "accept":
-            _accept(case, by, now)
-        case "release":
-            case.reviewer = None
-        case "approve":
-            _accept(case, by, now)
-            _decide_step(step, "approve", by, now)
-            if not route.advance(case, step):
-                _finish(case, Status.APPROVED, by, now)
-            case.reviewer = None
-        case "return":
-            _accept(case, by, now)
-            _decide_step(step, "return", by, now)
-            case.status, case.reviewer = Status.RETURNED, None
-            _store_corrections(case, corrections, by)
-        case "reject":
-            _accept(case, by, now)
-            _decide_step(step, "reject", by, now)
-            _finish(case, Status.REJECTED, by, now)
-        case "revoke":
-            _finish(case, Status.REVOKED, by, now)
-        case "close" | "lapse":
-            case.status = Status.CLOSED
+    record: Record | None = None
+    values: dict[str, Any] | None = None
+    if by is None:
+        case.status = Status.CLOSED  # the clock, the only one to act without a person, closes and does nothing else
+    elif name == "submit":
+        record, values = _submit(case, by, now)
+    elif name in ("approve", "return", "reject"):
+        _decide(case, name, step, by, now, corrections)
+    else:
+        _move(case, name, step, by, now)
     if case.status in KEY_FREED_BY or (case.status == Status.APPROVED and not matter.keeps_key):
         case.exclusive_key = None
     case.save()
     record = _set_live(case, record)
-    matter.on(name, case, record, by)
-    if name == "submit" and case.status == Status.APPROVED:
-        matter.on("approve", case, record, by)
+    if record is not None:  # a draft that was never handed in has no effects to undo
+        matter.on(name, case, record, by)
+        if name == "submit" and case.status == Status.APPROVED:
+            matter.on("approve", case, record, by)
     _forget_drafts(case)
     entry = TimelineEntry.objects.create(
         case=case,
@@ -144,7 +128,7 @@ def _current_step(case: Case) -> CaseStep | None:
     return case.steps.select_for_update(of=("self",)).filter(current=True).first()
 
 
-def _submit(case: Case, by: User, now):
+def _submit(case: Case, by: User, now: datetime) -> tuple[Record, dict[str, Any]]:
     """Validate every page, store the record, give the case its region, key and route."""
     matter = matters.get(case.matter)
     previous_region, was_returned = case.region_id, case.status == Status.RETURNED
@@ -168,15 +152,44 @@ def _submit(case: Case, by: User, now):
     return record, values
 
 
-def _accept(case: Case, by: User, now) -> None:
+def _decide(
+    case: Case, name: str, step: CaseStep | None, by: User, now: datetime, corrections: list[Correction]
+) -> None:
+    """Close the current step with a decision, and open the next one or end the case."""
+    if step is None:
+        raise TransitionRefused("该办件没有待处理的审核环节")
+    _accept(case, by, now)
+    step.current, step.decision, step.decided_at, step.decided_by = False, name, now, by
+    step.save()
+    case.reviewer = None
+    if name == "reject":
+        _finish(case, Status.REJECTED, by, now)
+    elif name == "return":
+        case.status = Status.RETURNED
+        _store_corrections(case, corrections, by)
+    elif not route.advance(case, step):
+        _finish(case, Status.APPROVED, by, now)
+
+
+def _move(case: Case, name: str, step: CaseStep | None, by: User, now: datetime) -> None:
+    """The transitions that decide nothing about what was asked."""
+    if name == "accept":
+        _accept(case, by, now)
+    elif name == "release":
+        case.reviewer = None
+    elif name == "withdraw":
+        _leave_route(step)
+        case.status, case.withdrawn_at, case.withdrawn_by = Status.WITHDRAWN, now, by
+    elif name == "revoke":
+        _finish(case, Status.REVOKED, by, now)
+    elif name == "close":
+        case.status = Status.CLOSED
+
+
+def _accept(case: Case, by: User, now: datetime) -> None:
     case.status, case.reviewer = Status.IN_REVIEW, by
     if case.accepted_at is None:
         case.accepted_at, case.accepted_by = now, by
-
-
-def _decide_step(step: CaseStep, decision: str, by: User, now) -> None:
-    step.current, step.decision, step.decided_at, step.decided_by = False, decision, now, by
-    step.save()
 
 
 def _leave_route(step: CaseStep | None) -> None:
@@ -185,7 +198,7 @@ def _leave_route(step: CaseStep | None) -> None:
         step.save()
 
 
-def _finish(case: Case, status: str, by: User, now) -> None:
+def _finish(case: Case, status: str, by: User, now: datetime) -> None:
     case.status, case.reviewer, case.decided_at, case.decided_by = status, None, now, by
 
 
@@ -196,7 +209,7 @@ def _store_corrections(case: Case, corrections: list[Correction], by: User) -> N
         correction.save()
 
 
-def _set_live(case: Case, record):
+def _set_live(case: Case, record: Record | None) -> Record | None:
     """Keep the record's ``live`` in step with the status, where a record exists."""
     if record is None:
         record = matters.get(case.matter).record.objects.filter(pk=case.pk).first()

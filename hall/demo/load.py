@@ -2,16 +2,20 @@
 
 import datetime
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from unittest import mock
 
+from django.contrib.auth import base_user
+from django.contrib.auth.hashers import make_password
+from django.db import connection
 from django.utils import timezone
 
 from common import files
-from hall.demo import clock, people, site_data, units
-from hall.demo.offices import appoint_staff, provinces
-from hall.models import SiteFacts
 from hall import site
+from hall.demo import clock, offers, people, site_data, units
+from hall.demo.offices import PASSWORD, Province, appoint_staff, provinces
+from hall.models import SiteFacts
 
 # Numbers of one province's units and people never reach those of the next.
 NUMBERS_PER_PROVINCE = 40
@@ -25,16 +29,41 @@ def is_loaded() -> bool:
 def load() -> Iterator[str]:
     """Load everything; yields a line per province. Each step commits by itself, as in real life."""
     today = timezone.localdate()
-    # The same few papers are handed in many times: looking into each of them once is enough.
-    with clock.settable(), mock.patch.object(files, "_clean", cache(files._clean)):
+    with clock.settable(), _same_work_once(), _relaxed_commits():
         for place, province in enumerate(provinces()):
             yield _load_province(province, place * NUMBERS_PER_PROVINCE, today)
     site.forget()
 
 
-def _load_province(province, offset: int, today: datetime.date) -> str:
+@contextmanager
+def _same_work_once() -> Iterator[None]:
+    """The same few papers are handed in, and the same password is hashed, many times: once is enough."""
+    hashed = make_password(PASSWORD)
+    with (
+        mock.patch.object(files, "_clean", cache(files._clean)),
+        mock.patch.object(base_user, "make_password", lambda password: hashed),
+    ):
+        yield
+
+
+@contextmanager
+def _relaxed_commits() -> Iterator[None]:
+    """Do not wait for the disk after each of some thousand commits: a demonstration can be loaded anew."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET synchronous_commit")
+
+
+def _load_province(province: Province, offset: int, today: datetime.date) -> str:
     appoint_staff(province)
     made = units.make_units(province, offset)
     persons = people.make_people(province, offset, today)
+    offered = offers.make_offers(province, made, today)
+    kept = offers.take_interest(persons, made, offered)
     site_data.publish_site(province)
-    return f"{province.name}: {len(made)} units, {len(persons)} people"
+    counts = f"{len(made)} units, {len(persons)} people, {len(offered)} open positions, {kept} favourites"
+    return f"{province.name}: {counts}"

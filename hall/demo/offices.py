@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 
 from accounts.models import StaffProfile, StaffScope, User
 from accounts.roles import ROLE_GROUPS
-from common import audit
+from common import audit, regions
 from hall.demo.vocabulary import FICTITIOUS
 
 # Also told in the README; the command refuses to run in production, where nobody must know a password.
@@ -38,6 +38,13 @@ def provinces() -> list[Province]:
         Province("220000", "jl", "吉林", ("220100", "220300"), ("220102", "220104", "220302", "220303")),
         Province("360000", "jx", "江西", ("360100", "360400"), ("360102", "360103", "360402", "360403")),
     ]
+
+
+def county_in(handling_region: str) -> str:
+    """The county itself, or the first one of a city that handles its own cases."""
+    if regions.level_of(handling_region) == regions.COUNTY:
+        return handling_region
+    return regions.children(handling_region)[0].code
 
 
 def appoint_staff(province: Province) -> None:

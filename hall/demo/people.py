@@ -9,7 +9,7 @@ from accounts.models import Individual, RealNameLevel, User
 from common import audit
 from hall.demo import clock, identity
 from hall.demo.drive import Filing, file_case
-from hall.demo.offices import PASSWORD, Province
+from hall.demo.offices import PASSWORD, Province, county_in
 from hall.demo.vocabulary import INTENTIONS, MAJORS, SCHOOLS, STREETS
 
 MATTER = "trainee-application"
@@ -104,7 +104,7 @@ def _pages(demo: DemoPerson, number: int, today: datetime.date) -> dict[str, Any
         "person": {
             "nation": "01",
             "politics": "13",
-            "household_region": demo.region if not demo.region.endswith("00") else demo.region[:4] + "02",
+            "household_region": county_in(demo.region),
             "address": f"{STREETS[number % len(STREETS)]}{number % 60 + 1}号（演示）",
             "mobile": identity.mobile(3000 + number),
             "emergency_contact": f"{identity.person_name(number + 9)} {identity.mobile(5000 + number)}",

@@ -8,7 +8,7 @@ from accounts.models import RealNameLevel, Unit, User
 from common import audit, regions
 from hall.demo import clock, identity
 from hall.demo.drive import Filing, file_case, rows
-from hall.demo.offices import PASSWORD, Province
+from hall.demo.offices import PASSWORD, Province, county_in
 from hall.demo.vocabulary import BANKS, FICTITIOUS, GIVEN_NAMES, STREETS, TRADES, Trade
 from internship.actions import suspend_unit
 from internship.models import InternshipUnit
@@ -82,13 +82,12 @@ def _unit(trade: Trade, region: str, number: int) -> Unit:
 def _profile(demo: DemoUnit, number: int) -> dict:
     place = regions.path_name(demo.region)
     address = f"{place}{STREETS[number % len(STREETS)]}{number % 90 + 1}号"
-    county = demo.region if regions.level_of(demo.region) == regions.COUNTY else regions.children(demo.region)[0].code
     return {
         "unit_type": demo.trade.unit_type,
         "industry": demo.trade.industry,
         "registered_address": address,
         "office_address": address,
-        "region_id": county,
+        "region_id": county_in(demo.region),
         "handling_region_id": demo.region,
         "founded_on": datetime.date(2005 + number % 15, 1 + number % 12, 10),
         "registered_capital": 100 + number % 20 * 50,

@@ -46,6 +46,13 @@ def test_bad_changes_are_refused(client: Client, sent: dict[str, str], words: st
     assert person.user.check_password(PASSWORD)
 
 
+def test_the_old_password_cannot_be_guessed_at_leisure(client: Client) -> None:
+    client.force_login(make_individual().user)
+    for _ in range(5):
+        assert client.post(CHANGE, {"old_password": "wrong", **NEW}).status_code == 200
+    assert client.post(CHANGE, {"old_password": PASSWORD, **NEW}).status_code == 429
+
+
 def test_visitors_cannot_change_a_password(client: Client) -> None:
     assert client.get(CHANGE)["Location"].startswith("/accounts/login/")
 

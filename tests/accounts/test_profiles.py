@@ -91,6 +91,21 @@ def test_the_history_knows_who_changed_it(client: Client, unit) -> None:
     assert last.pgh_context.metadata["user"] == unit.handlers.get().user_id
 
 
+def test_the_representatives_number_is_typed_only_to_change_it(client: Client, unit) -> None:
+    kept = unit.legal_representative_id_no
+    page = client.get(UNIT).content.decode()
+    assert kept not in page
+    assert f"{kept[:6]}********{kept[-4:]}" in page
+    client.post(UNIT, values(legal_representative_id_no=""))
+    unit.refresh_from_db()
+    assert unit.legal_representative_id_no == kept
+    sent = values(legal_representative_id_no="", legal_representative_id_type="08")
+    assert "请填写证件号码" in client.post(UNIT, sent).content.decode()
+    client.post(UNIT, values(legal_representative_id_no="e12345678", legal_representative_id_type="08"))
+    unit.refresh_from_db()
+    assert unit.legal_representative_id_no == "E12345678"
+
+
 def test_bank_accounts_are_added_once_and_ended(client: Client, unit) -> None:
     sent = {"holder": unit.name, "bank": "中国工商银行", "cnaps": "102161000018", "account_no": "0502 1234 5678 9012"}
     assert client.post(f"{UNIT}bank-accounts/add/", sent)["Location"] == UNIT

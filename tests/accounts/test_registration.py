@@ -1,5 +1,7 @@
 """Registration of individuals (A1) and units (A2)."""
 
+import datetime
+
 import pytest
 from django.test import Client
 
@@ -93,6 +95,13 @@ def test_what_is_wrong_is_said_at_the_field_and_nothing_is_lost(
     assert words in page
     for name in {"name", "id_no", "mobile"} & set(sent):
         assert sent[name] in page
+    assert not Individual.objects.exists()
+
+
+def test_children_do_not_register_by_themselves(client: Client, code: str, at) -> None:
+    at("2026-11-21 10:00")
+    young = make_id_no(7, birth=datetime.date(2012, 11, 22))
+    assert "未满14周岁不能自行注册" in client.post(INDIVIDUAL, person(code, id_no=young)).content.decode()
     assert not Individual.objects.exists()
 
 

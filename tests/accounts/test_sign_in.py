@@ -207,3 +207,5 @@ def test_the_wrong_kind_of_account_is_told_which_sign_in_to_use(client: Client) 
     answer = client.get("/individual/profile/")
     assert answer.status_code == 403
     assert "这里需要个人账号" in answer.content.decode()
+    answer = client.post("/accounts/logout/", {"next": "/accounts/login/?portal=individual"})
+    assert answer["Location"] == "/accounts/login/?portal=individual"

@@ -11,5 +11,7 @@ class Command(BaseCommand):
     help = "Create the staff groups and set their permissions as accounts/roles.py says."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for title, count in sync_roles().items():
-            self.stdout.write(f"{title}: {count}")
+        counts = sync_roles()
+        if options["verbosity"]:
+            for title, count in counts.items():
+                self.stdout.write(f"{title}: {count}")
