@@ -16,7 +16,8 @@ from django.utils.html import format_html
 
 from accounts import actions
 from accounts.models import BankAccount, Consent, Handler, Individual, StaffProfile, StaffScope, Unit, User
-from common import crypto, identifiers
+from accounts.queries import staff_regions
+from common import crypto, identifiers, regions
 from common.constraints import explain
 
 
@@ -52,7 +53,10 @@ class DigestSearchMixin(admin.ModelAdmin):
 
 
 class ReadOnlyAdmin(DigestSearchMixin):
-    """Rows that the portals write; staff look at them."""
+    """Rows that the portals write; staff look at them, and those who may change them have actions."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None and super().has_change_permission(request)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -64,6 +68,21 @@ class ReadOnlyAdmin(DigestSearchMixin):
         return [str(name) for name in self.fields or ()]
 
 
+class ScopedAdmin(ReadOnlyAdmin):
+    """Only what lies in the staff member's regions, or in none yet; ``region_field`` leads to the region."""
+
+    region_field = ""
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        found = super().get_queryset(request)
+        if request.user.is_superuser:
+            return found
+        condition = models.Q(**{f"{self.region_field}__isnull": True})
+        for scope in staff_regions(request.user):
+            condition |= regions.scope_q(self.region_field, scope)
+        return found.filter(condition)
+
+
 class StaffProfileInline(admin.StackedInline):
     """工号 and 科室; the ID number is never shown in full."""
 
@@ -73,11 +92,11 @@ class StaffProfileInline(admin.StackedInline):
     verbose_name_plural = "工作人员信息"
 
 
-class StaffScopeInline(admin.TabularInline):
-    """The regions that a staff member works for."""
+class StaffScopeInline(admin.StackedInline):
+    """The regions that a staff member works for; typed as a code or looked up, because select2 is not accessible."""
 
     model = StaffScope
-    autocomplete_fields = ("region",)
+    raw_id_fields = ("region",)
     extra = 1
 
 
@@ -129,7 +148,7 @@ class UserAdmin(DigestSearchMixin, DjangoUserAdmin):
     list_filter = ("is_staff", "is_active", "groups")
     search_fields = ("username", "name")
     ordering = ("-is_staff", "username")
-    filter_horizontal = ("groups",)
+    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     readonly_fields = ("show_mobile", "password_link", "is_staff", "last_login", "date_joined", "password_changed_at")
     inlines = (StaffProfileInline, StaffScopeInline)
     fieldsets = (
@@ -208,7 +227,7 @@ class IndividualAdmin(ReadOnlyAdmin):
                 self.message_user(request, f"{individual.name}：已核验", messages.SUCCESS)
 
 
-class HandlerInline(admin.TabularInline):
+class HandlerInline(admin.StackedInline):
     """Who acts for the unit."""
 
     model = Handler
@@ -219,11 +238,15 @@ class HandlerInline(admin.TabularInline):
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
 
 @admin.register(Unit)
-class UnitAdmin(ReadOnlyAdmin):
+class UnitAdmin(ScopedAdmin):
     """Units, to look at; staff verify licence and authorisation letter by an action (A2)."""
 
+    region_field = "handling_region"
     show_representative_id_no = masked("legal_representative_id_no", "法定代表人证件号码", identifiers.mask_id)
     digest_search_fields = ("legal_representative_id_no_digest",)
     list_display = ("name", "uscc", "legal_person_type", "handling_region", "level")
@@ -267,9 +290,10 @@ class UnitAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Handler)
-class HandlerAdmin(ReadOnlyAdmin):
-    """Handlers of all units, to look at."""
+class HandlerAdmin(ScopedAdmin):
+    """Handlers of units, to look at."""
 
+    region_field = "unit__handling_region"
     show_id_no = masked("id_no", "证件号码", identifiers.mask_id)
     show_mobile = masked("user.mobile", "手机号", identifiers.mask_mobile)
     digest_search_fields = ("id_no_digest", "user__mobile_digest")
@@ -283,9 +307,10 @@ class HandlerAdmin(ReadOnlyAdmin):
 
 
 @admin.register(BankAccount)
-class BankAccountAdmin(ReadOnlyAdmin):
+class BankAccountAdmin(ScopedAdmin):
     """Bank accounts, the last four digits only."""
 
+    region_field = "unit__handling_region"
     show_account_no = masked("account_no", "账号", identifiers.mask_account)
     digest_search_fields = ("account_no_digest",)
     list_display = ("holder", "bank", "show_account_no", "ended_at")

@@ -115,8 +115,25 @@ def test_every_page_opens_for_every_role_and_shows_no_encrypted_value(client: Cl
             assert not [value for value in hidden if value in answer.content.decode()], address
 
 
-def test_people_are_found_by_the_whole_id_number_or_mobile(client: Client, rows) -> None:
+def test_units_and_handlers_of_other_regions_do_not_exist(client: Client, rows) -> None:
+    client.force_login(make_staff("hall", "140106"))
+    for row in rows[2:]:
+        name = f"admin:accounts_{row._meta.model_name}"
+        address = reverse(f"{name}_change", args=[row.pk])
+        assert address not in client.get(reverse(f"{name}_changelist")).content.decode()
+        assert client.get(address).status_code == 302
+    client.force_login(make_staff("hall", "140100"))
+    for row in rows[2:]:
+        assert client.get(reverse(f"admin:accounts_{row._meta.model_name}_change", args=[row.pk])).status_code == 200
+
+
+def test_reviewers_do_not_browse_people(client: Client, rows) -> None:
     client.force_login(make_staff("first"))
+    assert client.get(reverse("admin:accounts_individual_changelist")).status_code == 403
+
+
+def test_people_are_found_by_the_whole_id_number_or_mobile(client: Client, rows) -> None:
+    client.force_login(make_staff("hall"))
     person = rows[1]
     other = make_individual(name="赵演示")
     address = reverse("admin:accounts_individual_changelist")
@@ -181,6 +198,6 @@ def test_reviewers_do_not_verify(client: Client) -> None:
     client.force_login(make_staff("first"))
     person = make_individual(level=2)
     sent = {"action": "verify_at_counter", "_selected_action": [person.pk]}
-    client.post(reverse("admin:accounts_individual_changelist"), sent)
+    assert client.post(reverse("admin:accounts_individual_changelist"), sent).status_code == 403
     person.refresh_from_db()
     assert person.level == 2
