@@ -29,6 +29,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 class RegionAdmin(ReadOnlyAdmin):
     """Regions come from the standard, by ``load_regions``."""
 
+    desk_group = "业务配置"
     list_display = ("code", "name", "level", "parent")
     list_filter = ("level",)
     list_select_related = ("parent",)
@@ -39,6 +40,7 @@ class RegionAdmin(ReadOnlyAdmin):
 class CalendarDayAdmin(admin.ModelAdmin):
     """Corrections to the calendar (放假与调休)."""
 
+    desk_group = "业务配置"
     list_display = ("day", "is_working", "name", "source")
     list_filter = ("is_working", "source")
     date_hierarchy = "day"
@@ -77,6 +79,7 @@ class PolicyValueAdmin(admin.ModelAdmin):
     A value that ended stays: later subsidies for earlier months still need it.
     """
 
+    desk_group = "业务配置"
     form = PolicyValueForm
     list_display = ("title", "shown_value", "place", "valid_from", "valid_to", "source")
     list_select_related = ("region",)

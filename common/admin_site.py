@@ -8,12 +8,14 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth import logout as sign_out
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LogoutView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -50,6 +52,7 @@ class HallAdminSite(admin.AdminSite):
         query = urlencode({"portal": "staff", "next": request.GET.get("next") or reverse("admin:index")})
         return HttpResponseRedirect(f"{reverse('account_login')}?{query}")
 
+<<<<<<< HEAD
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Signed out, back to the hall's first page (LOGOUT_REDIRECT_URL)."""
         return LogoutView.as_view()(request)
@@ -59,19 +62,56 @@ class HallAdminSite(admin.AdminSite):
         return HttpResponseRedirect(reverse("account_change_password"))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+=======
+    # Django's stubs know only pages as answers of the next two.
+    def logout(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Signed out, back to the hall's first page; a mere link signs nobody out."""
+        if request.method != "POST":
+            return HttpResponseRedirect(reverse("admin:index"))
+        sign_out(request)
+        return HttpResponseRedirect(settings.LOGOUT_REDIRECT_URL)
+
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """To the hall's own page, which keeps the password rules."""
+        return HttpResponseRedirect(reverse("account_change_password"))
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+>>>>>>> staff
         """工作台: what waits for this person, then everything that may be kept."""
         drawn = [render_to_string(*found, request) for panel in self._panels if (found := panel(request))]
         return super().index(request, {"panels": drawn, **(extra_context or {})})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """Models by the work they belong to (``desk_group`` of their admin), not by the app that holds them."""
+        """Models by the work they belong to (``desk_group`` of their admin), not by the app that holds them.
+
+        ``desk_links`` of an admin, pairs of a title and the name of an address, stand before its model.
+        """
         if app_label:
             return super().get_app_list(request, app_label)
         groups: dict[str, dict[str, Any]] = {}
         for app in super().get_app_list(request):
             for model in app["models"]:
-                title = getattr(self._registry[model["model"]], "desk_group", str(app["name"]))
+                model_admin = self._registry[model["model"]]
+                title = getattr(model_admin, "desk_group", str(app["name"]))
                 group = groups.setdefault(title, {**app, "name": title, "models": []})
-                group["models"].append(model)
+                group["models"] += [*_links(model_admin), model]
         first = [groups.pop(title) for title in FIRST_GROUPS if title in groups]
         return [*first, *groups.values()]
+
+
+def _links(model_admin: admin.ModelAdmin) -> list[dict[str, Any]]:
+    """The admin's own pages, in the form in which Django lists models."""
+    return [
+        {
+            "name": title,
+            "object_name": name.rpartition(":")[2],
+            "admin_url": reverse(name),
+            "add_url": None,
+            "view_only": True,
+        }
+        for title, name in getattr(model_admin, "desk_links", ())
+    ]
