@@ -18,6 +18,7 @@ from review.models import Case, Status
 COUNT_LIMIT = 1000
 FIGURES_SECONDS = 60
 TODO_LIMIT = 6
+CITIES_SHOWN = 12
 
 
 def capped_count(rows: QuerySet) -> str:
@@ -44,12 +45,13 @@ def _count_figures() -> list[dict]:
     ]
 
 
-def newest_positions(code: str, limit: int = 6) -> list[Position]:
-    """The newest open positions whose work place lies in a region."""
+def newest_positions(code: str, limit: int = 6) -> list[dict]:
+    """The newest open positions whose work place lies in a region, with their addresses."""
     found = Position.objects.public().select_related("work_region")
     if code:
         found = found.filter(regions.scope_q("work_region", code))
-    return list(found.order_by("-published_at", "-pk")[:limit])
+    newest = found.order_by("-published_at", "-pk")[:limit]
+    return [{"row": position, "url": menus.address("positions:detail", position.number)} for position in newest]
 
 
 def newest_notices(code: str, limit: int = 5) -> list[Notice]:
@@ -57,11 +59,11 @@ def newest_notices(code: str, limit: int = 5) -> list[Notice]:
     return list(Notice.objects.public().for_region(code).only("title", "published_at")[:limit])
 
 
-def cities(code: str) -> list[dict]:
-    """Cities to choose from on the home page: of the chosen province, else the provinces that the hall serves."""
-    if not code:
-        return [{"code": c, "name": regions.get(c).name} for c in site.provinces()]
-    return [{"code": place.code, "name": place.name} for place in regions.children(regions.province_of(code))]
+def cities(code: str) -> list[regions.Place]:
+    """Cities whose positions the home page leads to: of the chosen province, else some of every province served."""
+    served = [regions.province_of(code)] if code else site.provinces()
+    each = max(CITIES_SHOWN // len(served), 1) if served else 0
+    return [place for province in served for place in regions.children(province)[:each]]
 
 
 @dataclass(frozen=True)
