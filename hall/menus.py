@@ -48,10 +48,26 @@ class Link:
 
 
 LINKS = (
-    Link("individual", "就业创业", "见习岗位录入及维护", "positions:trainee_search", "briefcase-business", "浏览岗位，最多收藏三个"),
+    Link(
+        "individual",
+        "就业创业",
+        "见习岗位录入及维护",
+        "positions:trainee_search",
+        "briefcase-business",
+        "浏览岗位，最多收藏三个",
+    ),
     Link("individual", "就业创业", "我的收藏", "positions:favourites", "star", "已收藏的岗位和单位答复"),
-    Link("individual", "就业创业", "就业基本信息完善", "accounts:individual_profile", "user-round-pen", "学历、专业和联系方式"),
-    Link("unit", "就业见习管理", "就业见习岗位管理", "positions:unit_list", "clipboard-list", "查看、变更、提前关闭岗位"),
+    Link(
+        "individual",
+        "就业创业",
+        "就业基本信息完善",
+        "accounts:individual_profile",
+        "user-round-pen",
+        "学历、专业和联系方式",
+    ),
+    Link(
+        "unit", "就业见习管理", "就业见习岗位管理", "positions:unit_list", "clipboard-list", "查看、变更、提前关闭岗位"
+    ),
     Link("unit", "就业见习管理", "就业见习岗位查询", "positions:interested", "users-round", "已通过的岗位和意向人员"),
     Link("unit", "就业见习管理", "就业见习单位资格", "internship:unit_status", "badge-check", "资格状态和年度确认"),
     Link("unit", "单位中心", "维护", "accounts:unit_profile", "wrench", "单位基本信息和银行账户"),
@@ -126,7 +142,11 @@ def top_menu(path: str, centre: str) -> list[dict]:
         ("首页", address("home"), path == "/"),
         ("个人办事", address("hall:individual_services"), _within(path, "/individual/services/", "/individual/apply/")),
         ("法人办事", address("hall:unit_services"), _within(path, "/unit/services/", "/unit/apply/")),
-        ("公共就业", address("hall:public_services"), _within(path, "/public/", "/positions/", "/guides/", "/notices/")),
+        (
+            "公共就业",
+            address("hall:public_services"),
+            _within(path, "/public/", "/positions/", "/guides/", "/notices/"),
+        ),
         ("个人中心", centre, False),
     ]
     menu = [{"title": title, "url": url, "active": active} for title, url, active in entries if url]
@@ -143,7 +163,9 @@ def side_menu(portal: str, path: str, query: str, subject: Individual | Unit | N
     """The side menu of a portal; who is signed in there also gets 个人中心 with the counts (SXG, SXU)."""
     found = services(portal)
     here = _nearest(path, [entry.url for _, entries in found for entry in entries])
-    menu = [{"title": group, "items": [_item(e.title, e.url, e.url == here) for e in entries]} for group, entries in found]
+    menu = [
+        {"title": group, "items": [_item(e.title, e.url, e.url == here) for e in entries]} for group, entries in found
+    ]
     if subject is not None and (cases := address("review:cases", portal)):
         menu.append({"title": "个人中心", "items": _centre(cases, path, query, subject, unread)})
     return menu
@@ -169,10 +191,10 @@ def _centre(cases: str, path: str, query: str, subject: Individual | Unit, unrea
             "url": f"{cases}?{urlencode(parameters)}",
             "active": path == cases and query == urlencode(parameters),
             "badge": count,
+            "quiet": parameters != {"status": str(Status.RETURNED)},
         }
         for title, parameters, count in [*listed, *bars]
     ]
     if messages := address("accounts:messages"):
         items.append(_item("消息", messages, path.startswith(messages), unread))
     return items
-

@@ -79,7 +79,13 @@ class Notice(models.Model):
     title = models.CharField("标题", max_length=120)
     body = models.TextField("正文", max_length=20000, help_text="空行分段")
     region = models.ForeignKey(
-        Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="地区", help_text="留空表示全部地区"
+        Region,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="地区",
+        help_text="留空表示全部地区",
     )
     published_at = models.DateTimeField("发布时间", null=True, blank=True, help_text="留空表示暂不发布")
     created_by = models.ForeignKey(

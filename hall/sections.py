@@ -38,10 +38,10 @@ def figures() -> list[dict]:
 
 def _count_figures() -> list[dict]:
     return [
-        {"label": "在招见习岗位", "value": capped_count(Position.objects.public()), "unit": "个"},
-        {"label": "就业见习单位", "value": capped_count(InternshipUnit.objects.qualified()), "unit": "家"},
-        {"label": "就业见习人员", "value": capped_count(Trainee.objects.active()), "unit": "人"},
-        {"label": "网上可办事项", "value": str(len(list(matters.all_matters()))), "unit": "项"},
+        {"label": "在招岗位", "value": capped_count(Position.objects.public()), "unit": "个"},
+        {"label": "见习单位", "value": capped_count(InternshipUnit.objects.qualified()), "unit": "家"},
+        {"label": "见习人员", "value": capped_count(Trainee.objects.active()), "unit": "人"},
+        {"label": "可办事项", "value": str(len(list(matters.all_matters()))), "unit": "项"},
     ]
 
 

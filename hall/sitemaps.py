@@ -7,6 +7,7 @@ from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
 from hall.models import Notice
+from positions.sitemaps import PositionSitemap
 from review import matters
 
 PAGES = (
@@ -57,4 +58,9 @@ class NoticeSitemap(Sitemap):
         return item.published_at
 
 
-SITEMAPS: dict[str, type[Sitemap]] = {"pages": PageSitemap, "guides": GuideSitemap, "notices": NoticeSitemap}
+SITEMAPS: dict[str, type[Sitemap]] = {
+    "pages": PageSitemap,
+    "guides": GuideSitemap,
+    "notices": NoticeSitemap,
+    "positions": PositionSitemap,
+}

@@ -67,9 +67,7 @@ def _fill(case: Case, filing: Filing) -> None:
 
 def rows(*values: dict[str, str]) -> dict[str, Any]:
     """Rows of a page, each with a key that is the same on every load of the same values."""
-    return {
-        "rows": [{"key": str(uuid.uuid5(uuid.NAMESPACE_OID, f"demo {sorted(v.items())}")), **v} for v in values]
-    }
+    return {"rows": [{"key": str(uuid.uuid5(uuid.NAMESPACE_OID, f"demo {sorted(v.items())}")), **v} for v in values]}
 
 
 def _attach(case: Case, filing: Filing) -> None:

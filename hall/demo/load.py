@@ -41,7 +41,7 @@ def _same_work_once() -> Iterator[None]:
     hashed = make_password(PASSWORD)
     with (
         mock.patch.object(files, "_clean", cache(files._clean)),
-        mock.patch.object(base_user, "make_password", lambda password: hashed),
+        mock.patch.object(base_user, "make_password", return_value=hashed),
     ):
         yield
 

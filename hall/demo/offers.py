@@ -8,10 +8,11 @@ from typing import Any
 from common import regions
 from hall.demo import clock, identity
 from hall.demo.drive import Filing, file_case, finish
+from hall.demo.jobs import JOBS, Job
 from hall.demo.offices import Province, county_in
 from hall.demo.people import DemoPerson
 from hall.demo.units import DemoUnit
-from hall.demo.vocabulary import JOBS, STREETS, Job
+from hall.demo.vocabulary import STREETS
 from positions import actions, rules
 from positions.models import InterestAction, Position
 from review.actions import rate
@@ -50,7 +51,8 @@ def _jobs(units: list[DemoUnit]) -> Iterator[tuple[DemoUnit, Job]]:
 
 def _publish(province: Province, demo: DemoUnit, job: Job, place: int, today: datetime.date) -> None:
     fate = FATES.get(place, "")
-    started = clock.days_ago(58 - place, hour=9, minute=place % 60)
+    # A stride without a common divisor: neighbours in the list are published weeks apart.
+    started = clock.days_ago(58 - (place * 17 + int(province.code[:2])) % 50, hour=9, minute=place)
     end = "revoked" if fate == "revoked" else "approved"
     case = _apply(province, demo, job, end, place, started, today, short=fate == "ended")
     position = Position.objects.filter(case=case).first()
@@ -153,9 +155,13 @@ def take_interest(people: list[DemoPerson], units: list[DemoUnit], open_position
             )
             kept += 1
             if order == 0 and place % 2 == 0:
-                kind = (InterestAction.Kind.INVITED, InterestAction.Kind.AGREED, InterestAction.Kind.DECLINED)[place % 3]
+                kind = (InterestAction.Kind.INVITED, InterestAction.Kind.AGREED, InterestAction.Kind.DECLINED)[
+                    place % 3
+                ]
                 actions.answer_interest(
-                    favourite=favourite, kind=kind, message="请携带身份证件到单位面谈。（演示）", by=handlers[position.unit_id]
+                    favourite=favourite,
+                    kind=kind,
+                    message="请携带身份证件到单位面谈。（演示）",
+                    by=handlers[position.unit_id],
                 )
     return kept
-

@@ -11,7 +11,7 @@ from common import audit, regions
 from hall.demo.vocabulary import FICTITIOUS
 
 # Also told in the README; the command refuses to run in production, where nobody must know a password.
-PASSWORD = "Tongban-2026"
+PASSWORD = "Tongban-2026"  # noqa: S105  (public on purpose)
 
 
 @dataclass

@@ -15,10 +15,25 @@ from hall.demo.vocabulary import INTENTIONS, MAJORS, SCHOOLS, STREETS
 MATTER = "trainee-application"
 # One person per entry and province: category, and how the application ends; "" has registered and nothing more.
 CASTS = (
-    ("G1", "approved"), ("G1", "approved"), ("G2", "approved"), ("Y1", "approved"), ("X1", "approved"),
-    ("G1", "approved"), ("G2", "approved"), ("Y1", "approved"), ("G1", "approved"),
-    ("G1", "submitted"), ("G2", "submitted"), ("Y1", "in_review"), ("G1", "returned"), ("G1", "rejected"),
-    ("Y1", "withdrawn"), ("G1", "draft"), ("G2", "revoked"), ("G1", "closed"), ("G1", ""),
+    ("G1", "approved"),
+    ("G1", "approved"),
+    ("G2", "approved"),
+    ("Y1", "approved"),
+    ("X1", "approved"),
+    ("G1", "approved"),
+    ("G2", "approved"),
+    ("Y1", "approved"),
+    ("G1", "approved"),
+    ("G1", "submitted"),
+    ("G2", "submitted"),
+    ("Y1", "in_review"),
+    ("G1", "returned"),
+    ("G1", "rejected"),
+    ("Y1", "withdrawn"),
+    ("G1", "draft"),
+    ("G2", "revoked"),
+    ("G1", "closed"),
+    ("G1", ""),
 )
 EDUCATION = {"G1": "21", "G2": "41", "Y1": "61", "X1": "31"}
 AGES = {"G1": 23, "G2": 20, "Y1": 21, "X1": 27}
@@ -54,7 +69,9 @@ def _make_person(
 ) -> DemoPerson:
     region = province.handling_regions[place % len(province.handling_regions)]
     birth = identity.born(AGES[category], today, number)
-    started = clock.days_ago(4 if end in ("submitted", "in_review", "returned", "withdrawn", "draft") else 60 - place * 2)
+    started = clock.days_ago(
+        4 if end in ("submitted", "in_review", "returned", "withdrawn", "draft") else 60 - place * 2
+    )
     clock.set_to(started - datetime.timedelta(days=1))
     person = accounts.register_individual(
         mobile=identity.mobile(3000 + number),

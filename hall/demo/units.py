@@ -15,7 +15,18 @@ from internship.models import InternshipUnit
 
 MATTER = "unit-qualification"
 # One unit per entry and province: how its qualification ends; None has registered and nothing more.
-ENDS = (*["approved"] * 11, "suspended", "submitted", "in_review", "returned", "rejected", "draft", "withdrawn", "revoked", None)
+ENDS = (
+    *["approved"] * 11,
+    "suspended",
+    "submitted",
+    "in_review",
+    "returned",
+    "rejected",
+    "draft",
+    "withdrawn",
+    "revoked",
+    None,
+)
 REASONS = {
     "returned": "银行账户信息需要补正",
     "rejected": "单位成立不满一年，暂不符合就业见习单位条件。（演示）",
@@ -146,6 +157,4 @@ def _qualify(province: Province, demo: DemoUnit, number: int, started: datetime.
     if demo.end == "suspended":
         clock.set_to(clock.days_ago(20))
         qualified = InternshipUnit.objects.get(unit=demo.unit)
-        suspend_unit(
-            internship_unit=qualified, reason="未按时报送见习人员在岗情况（演示）", by=province.staff["first"]
-        )
+        suspend_unit(internship_unit=qualified, reason="未按时报送见习人员在岗情况（演示）", by=province.staff["first"])
