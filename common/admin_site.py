@@ -52,17 +52,6 @@ class HallAdminSite(admin.AdminSite):
         query = urlencode({"portal": "staff", "next": request.GET.get("next") or reverse("admin:index")})
         return HttpResponseRedirect(f"{reverse('account_login')}?{query}")
 
-<<<<<<< HEAD
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Signed out, back to the hall's first page (LOGOUT_REDIRECT_URL)."""
-        return LogoutView.as_view()(request)
-
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """To the hall's own page, which keeps the password rules."""
-        return HttpResponseRedirect(reverse("account_change_password"))
-
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-=======
     # Django's stubs know only pages as answers of the next two.
     def logout(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -80,7 +69,6 @@ class HallAdminSite(admin.AdminSite):
         return HttpResponseRedirect(reverse("account_change_password"))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
->>>>>>> staff
         """工作台: what waits for this person, then everything that may be kept."""
         drawn = [render_to_string(*found, request) for panel in self._panels if (found := panel(request))]
         return super().index(request, {"panels": drawn, **(extra_context or {})})
