@@ -214,7 +214,7 @@ def _pages(person: User, handler: User, reviewer: User) -> Iterator[tuple[str, P
 
 def _client(user: User) -> Client:
     client = Client()
-    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(user)
     return client
 
 

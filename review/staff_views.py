@@ -204,7 +204,20 @@ def _shown_file(request: HttpRequest, slots: list[staff_pages.SlotView]) -> dict
         return None
     asked = request.GET.get("page", "")
     number = min(max(int(asked), 1), file.pages) if asked.isdigit() and len(asked) < 5 else 1
-    return {"file": file, "number": number, "src": file.page_urls[number - 1]}
+    return {
+        "file": file,
+        "number": number,
+        "src": file.page_urls[number - 1],
+        "before_url": _turned(request, file.pk, number - 1) if number > 1 else "",
+        "next_url": _turned(request, file.pk, number + 1) if number < file.pages else "",
+    }
+
+
+def _turned(request: HttpRequest, attachment: str, page: int) -> str:
+    """The same address with another page in the viewer, for browsers without JavaScript."""
+    query = request.GET.copy()
+    query["attachment"], query["page"] = attachment, str(page)
+    return f"?{query.urlencode()}#viewer"
 
 
 def _decision(name: str, case: Case, choice: QueueChoice) -> dict[str, str]:
