@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from internship.models import InternshipUnit
 from review.models import Case
 from tests.factories import COUNTY, make_handler, make_individual, make_region
-from tests.internship.support import set_figures
+from tests.internship.support import make_internship_unit, set_figures, set_policy
 from tests.review.cases import image, load_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -112,3 +113,37 @@ def test_the_pages_of_a_unit_are_accessible_on_a_phone(phone, assert_accessible,
     phone.goto(reverse("review:page", args=["unit", Case.objects.get().number, key]))
     assert phone.locator("main .field:visible").count() <= MOST_FIELDS
     assert_accessible(phone)
+
+
+def test_going_on_while_an_autosave_is_under_way_loses_nothing(phone):
+    person = make_individual()
+    sign_in(phone, person.user)
+    phone.goto(reverse("review:start", args=["individual", "trainee-application"]))
+    phone.get_by_role("button", name="开始办理").click()
+    answers = []
+    # The server has stored the first words, but its answer is slow to come back.
+    phone.route("**/autosave/", lambda route: answers.append((route, route.fetch())))
+    with phone.expect_request("**/autosave/"):
+        phone.get_by_label("常住地址").fill("演示路1号")
+        phone.get_by_label("紧急联系人").fill("张某（父亲）13800000007")
+    while not answers:
+        phone.wait_for_timeout(20)
+    phone.get_by_role("button", name="下一步").click()
+    route, answer = answers[0]
+    route.fulfill(response=answer)
+    phone.get_by_role("heading", level=1, name="人员类别与办理属地").wait_for()
+    values = Case.objects.get().drafts.get(page="person").values
+    assert values["address"] == "演示路1号"
+    assert values["emergency_contact"] == "张某（父亲）13800000007"
+
+
+def test_the_page_of_the_qualification_is_accessible_on_a_phone(phone, assert_accessible):
+    qualified = make_internship_unit()
+    set_policy("unit_confirmation_date", "12-31")
+    InternshipUnit.objects.update(confirmed_on=timezone.localdate() - datetime.timedelta(days=400))
+    sign_in(phone, qualified.unit.handlers.get().user)
+    phone.goto(reverse("internship:unit_status"))
+    assert_accessible(phone)
+    phone.get_by_role("link", name="确认信息无误").click()
+    phone.get_by_role("button", name="确认", exact=True).click()
+    phone.get_by_text("已完成本年度确认").wait_for()
