@@ -1,14 +1,17 @@
 """Bases of the forms that matters declare for their pages, and the hall's own small forms around a case."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
+from django.utils.dateparse import parse_date
 
-from review.models import Case, CaseRating
+from review import matters
+from review.models import Case, CaseRating, Status
 
 # Names that belong to the page and not to what is asked on it.
 RESERVED = frozenset({"csrfmiddlewaretoken", "revision", "action", "row"})
@@ -78,3 +81,29 @@ class RatingForm(forms.ModelForm):
         model = CaseRating
         fields = ["level", "comment"]
         widgets = {"level": forms.RadioSelect, "comment": forms.Textarea(attrs={"rows": 3})}
+
+
+class CaseFilterForm(forms.Form):
+    """Filters of 我的办件."""
+
+    status = forms.ChoiceField(label="审核状态", required=False)
+    month = forms.CharField(label="申办月份", required=False, widget=forms.TextInput(attrs={"type": "month"}))
+    matter = forms.ChoiceField(label="业务名称", required=False)
+    person = forms.CharField(label="人员信息", required=False, max_length=64, help_text="姓名或完整证件号码")
+    submitted_from = forms.DateField(label="提交时间起", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    submitted_to = forms.DateField(label="提交时间止", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, data: Any, *, portal: str) -> None:
+        super().__init__(data, label_suffix="")
+        self.fields["status"].choices = [("", "全部"), *Status.choices]
+        self.fields["matter"].choices = [("", "全部"), *matters.choices(portal)]
+        if portal == "individual":
+            del self.fields["person"]
+
+    def clean_month(self) -> date | None:
+        text = self.cleaned_data["month"]
+        if not text:
+            return None
+        if (month := parse_date(f"{text}-01")) is None:
+            raise forms.ValidationError("月份请按“2026-11”的格式填写")
+        return month

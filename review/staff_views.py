@@ -20,7 +20,7 @@ from review.models import Attachment, Case
 from review.staff_forms import DecisionForm, QueueFilterForm, ReasonForm, ReturnForm
 from review.staff_pages import DECISIONS, CasePage
 from review.staff_queries import Position, QueueChoice
-from review.views import timeline_entries
+from review.timeline import timeline_entries
 
 View = Callable[..., HttpResponse]
 CONFLICT, INVALID = 409, 422

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from review import attachment_views, draft_views, file_views, views
+from review import attachment_views, draft_views, file_views, list_views, views
 from review.portal import PortalConverter
 
 register_converter(PortalConverter, "portal")
@@ -11,7 +11,7 @@ app_name = "review"
 CASE = "<portal:portal>/cases/<slug:number>/"
 urlpatterns = [
     path("<portal:portal>/apply/<slug:matter>/", views.start, name="start"),
-    path("<portal:portal>/cases/", views.cases, name="cases"),
+    path("<portal:portal>/cases/", list_views.cases, name="cases"),
     path(CASE, views.case, name="case"),
     path(f"{CASE}pages/<slug:page>/", draft_views.page, name="page"),
     path(f"{CASE}pages/<slug:page>/autosave/", draft_views.autosave, name="autosave"),

@@ -1,17 +1,13 @@
 """The portal's views around a case: start, lists, the case itself, submission and what follows it."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
-from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_http_methods
 
 from common import workdays
@@ -21,7 +17,7 @@ from review import actions, answers, lapse, matters, queries, rules, submission,
 from review.attachment_views import slot_context
 from review.forms import RatingForm
 from review.matters import StartRefused
-from review.models import EDITABLE, WAITING, Case, CaseRating, Status, TimelineEntry
+from review.models import EDITABLE, WAITING, Case, CaseRating, Status
 from review.portal import (
     case_url,
     crumbs,
@@ -34,10 +30,9 @@ from review.portal import (
     steps,
     subject_of,
 )
+from review.timeline import timeline_entries
 
 INVALID = 422
-PAGE_SIZE = 20
-TONES = {"approve": "success", "return": "warning", "lapse": "warning", "reject": "danger", "revoke": "danger"}
 
 
 @portal_view
@@ -78,93 +73,6 @@ def _way_out(portal: str, refused: StartRefused | None) -> str:
 def _first_page(case: Case) -> str:
     values = submission.load_values(case)
     return steps(matters.get(case.matter), case, values, "")[0]["url"]
-
-
-# --- 我的办件 --------------------------------------------------------------------------------
-
-
-class CaseFilterForm(forms.Form):
-    """Filters of 我的办件."""
-
-    status = forms.ChoiceField(label="审核状态", required=False)
-    month = forms.CharField(label="申办月份", required=False, widget=forms.TextInput(attrs={"type": "month"}))
-    matter = forms.ChoiceField(label="业务名称", required=False)
-    person = forms.CharField(label="人员信息", required=False, max_length=64, help_text="姓名或完整证件号码")
-    submitted_from = forms.DateField(label="提交时间起", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    submitted_to = forms.DateField(label="提交时间止", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-
-    def __init__(self, data: Any, *, portal: str) -> None:
-        super().__init__(data, label_suffix="")
-        self.fields["status"].choices = [("", "全部"), *Status.choices]
-        self.fields["matter"].choices = [("", "全部"), *matters.choices(portal)]
-        if portal == "individual":
-            del self.fields["person"]
-
-    def clean_month(self) -> date | None:
-        text = self.cleaned_data["month"]
-        if not text:
-            return None
-        if (month := parse_date(f"{text}-01")) is None:
-            raise forms.ValidationError("月份请按“2026-11”的格式填写")
-        return month
-
-
-@portal_view
-def cases(request: HttpRequest, portal: str) -> HttpResponse:
-    """我的办件: all cases of the person or unit, by status, month, matter, person and time."""
-    subject = subject_of(request, portal)
-    form = CaseFilterForm(request.GET or None, portal=portal)
-    bar = request.GET.get("bar", "")
-    chosen = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
-    found = queries.filter_cases(queries.cases_of(subject), bar=bar, **chosen)
-    page = Paginator(found.order_by("-created_at", "-id"), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {
-        "portal": portal,
-        "filter_form": form,
-        "filter_count": len(chosen),
-        "filter_target": "case-list",
-        "clear_url": reverse("review:cases", args=[portal]),
-        "tabs": _tabs(portal, bar),
-        "status_links": _status_links(portal, subject, form["status"].value() or ""),
-        "rows": [_row(case, portal) for case in page],
-        "page_obj": page,
-        "page_title": "我的办件",
-        "crumbs": crumbs(portal, ("我的办件", "")),
-    }
-    return render(request, "review/case_list.html" if request.htmx else "review/cases.html", context)
-
-
-def _tabs(portal: str, bar: str) -> list[dict[str, Any]]:
-    url = reverse("review:cases", args=[portal])
-    return [
-        {"title": title, "url": f"{url}?bar={key}" if key else url, "active": bar == key}
-        for key, title in (("", "全部"), ("running", "办理中"), ("finished", "办结"))
-    ]
-
-
-def _status_links(portal: str, subject: Any, active: str) -> list[dict[str, Any]]:
-    counts, url = queries.status_counts(subject), reverse("review:cases", args=[portal])
-    return [
-        {
-            "status": status.value,
-            "title": status.label,
-            "url": f"{url}?status={status.value}",
-            "count": counts.get(status.value, 0),
-            "active": active == status.value,
-        }
-        for status in queries.LISTED
-    ]
-
-
-def _row(case: Case, portal: str) -> dict[str, Any]:
-    return {
-        "case": case,
-        "name": matters.get(case.matter).name,
-        "url": reverse("review:case", args=[portal, case.number]),
-        "withdraw_url": reverse("review:withdraw", args=[portal, case.number])
-        if case.status == Status.SUBMITTED
-        else "",
-    }
 
 
 # --- One case ------------------------------------------------------------------------------
@@ -259,26 +167,6 @@ def _reason(case: Case) -> str:
     name = names.get(case.status)
     entry = case.timeline.filter(transition=name).order_by("-at").first() if name else None
     return entry.reason if entry else ""
-
-
-def timeline_entries(case: Case, *, staff: bool = False) -> list[dict[str, Any]]:
-    """What happened, newest first; names of staff and their notes stay inside the office."""
-    entries = case.timeline.select_related("actor", "step__region").order_by("-at", "-id")
-    return [_entry(entry, staff) for entry in entries]
-
-
-def _entry(entry: TimelineEntry, staff: bool) -> dict[str, Any]:
-    own = workflow.CASE_TABLE[entry.transition].who == "applicant"
-    who = str(entry.actor) if entry.actor and (own or staff) else ""
-    office = f"{entry.step.region}{entry.step.get_role_display()}" if entry.step and not own else ""
-    text = entry.reason if not staff or not entry.notes else f"{entry.reason}\n内部备注：{entry.notes}".strip()
-    return {
-        "title": workflow.CASE_TABLE[entry.transition].title,
-        "at": entry.at,
-        "by": " ".join(part for part in (office, who) if part) or "系统",
-        "text": text,
-        "tone": TONES.get(entry.transition, "info"),
-    }
 
 
 # --- Check, submit, receipt ------------------------------------------------------------------
