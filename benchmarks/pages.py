@@ -16,7 +16,7 @@ from django.urls import include, path, reverse
 
 from accounts.models import Handler, Individual, User
 from benchmarks.harness import Row, ratio_row, time_pair
-from review import actions
+from review import actions, matters, submission
 from review.models import Case, Status
 from review.portal import case_url
 
@@ -61,7 +61,7 @@ def _pages() -> list[Page]:
     applicant = Individual.objects.filter(cases__status=Status.APPROVED).order_by("pk")[0]
     newcomer = Individual.objects.exclude(cases__matter="trainee-application").order_by("pk")[0]
     handler = Handler.objects.active().filter(unit__cases__status=Status.APPROVED).order_by("pk")[0]
-    form = case_url(actions.start_case("trainee-application", newcomer, by=newcomer.user), "page", page="basic")
+    form = _longest_form(actions.start_case("trainee-application", newcomer, by=newcomer.user))
     approved = Case.objects.filter(individual=applicant, status=Status.APPROVED)[0]
     of_unit = Case.objects.filter(unit=handler.unit, status=Status.APPROVED)[0]
     return [
@@ -75,6 +75,14 @@ def _pages() -> list[Page]:
         Page("case of a unit", case_url(of_unit), handler.user, 6),
         Page("form of an application", form, newcomer.user, 8),
     ]
+
+
+def _longest_form(case: Case) -> str:
+    """The page of a case that asks for the most."""
+    values = submission.load_values(case)
+    pages = [page for page in matters.get(case.matter).pages(case, values) if isinstance(page, matters.Page)]
+    longest = max(pages, key=lambda page: len(page.form(case=case, values=values).visible_fields()))
+    return case_url(case, "page", page=longest.key)
 
 
 def _measure(page: Page) -> list[Row]:
