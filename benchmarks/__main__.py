@@ -10,7 +10,7 @@ import benchmarks
 from benchmarks import harness
 
 # Parts of the runner, and of the benchmarks' data; every other module of the package is a benchmark.
-SUPPORT = {"__main__", "data", "database", "harness"}
+SUPPORT = {"__main__", "data", "database", "harness", "positions_data"}
 
 
 def names() -> list[str]:

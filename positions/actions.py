@@ -10,7 +10,6 @@ from accounts.actions import send_message
 from accounts.models import Consent, Individual, Message, Unit, User
 from common import audit, constraints
 from common.transitions import TransitionRefused
-from internship import queries as internship_queries
 from internship.actions import record_contact_consent
 from positions import forms, indexing, rules
 from positions.models import (
@@ -70,20 +69,19 @@ def publish(*, case: Case, record: PositionApplication, by: User) -> Position:
         # The name passes from the application to the position.
         record.holds_name = False
         record.save(update_fields=["holds_name"])
-        if record.position_id:
-            return _renew(record)
+        if record.position:
+            return _renew(record, record.position)
         position = Position(pk=_next_id(), case=case, unit=record.unit)
         position.number = f"GW{position.pk:010d}"
-        qualified = internship_queries.qualified_unit(record.unit)
-        position.region = qualified.handling_region if qualified else record.unit.handling_region
+        position.region_id = case.region_id or ""
         _copy_fields(record, position)
         rules.check_publishable(position, timezone.localdate())
         _save(position)
     return position
 
 
-def _renew(record: PositionApplication) -> Position:
-    position = _locked(record.position)
+def _renew(record: PositionApplication, revised: Position) -> Position:
+    position = _locked(revised)
     if position.state == Position.State.REVOKED:
         raise TransitionRefused("该岗位已撤销，变更不能生效，请作不予通过处理")
     _copy_fields(record, position)

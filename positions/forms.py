@@ -36,7 +36,7 @@ class BasicsForm(_PositionPage):
     """岗位信息."""
 
     # The number of the position that is changed; the hall fills it in when a change is begun.
-    revises = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
+    revises = forms.CharField(label="变更岗位编号", required=False, max_length=16, widget=forms.HiddenInput)
 
     class Meta:
         model = PositionApplication

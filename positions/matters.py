@@ -129,4 +129,3 @@ class PositionApplicationMatter(Matter):
         if record is None:
             return None
         return record.position or Position.objects.filter(case=case).first()
-

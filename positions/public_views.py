@@ -31,8 +31,17 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "page_title": "见习岗位查询",
         "crumbs": [HOME, {"title": "公共就业", "url": ""}, {"title": "见习岗位查询", "url": ""}],
     }
-    template = "positions/search_part.html" if request.htmx else "positions/search.html"  # type: ignore[attr-defined]
-    response = render(request, template, context)
+    return search_response(request, "positions/search.html", context)
+
+
+def search_response(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """The whole page, or for htmx the part that changes together with the address that holds the search."""
+    if not request.htmx:  # type: ignore[attr-defined]
+        response = render(request, template, context)
+    else:
+        response = render(request, "positions/search_part.html", context)
+        form = context["form"]
+        response["HX-Push-Url"] = context["base"] + (form.place() if form.values() else "")
     response["Vary"] = "HX-Request, Cookie"
     return response
 

@@ -6,8 +6,10 @@ counted by filter and sorted; when there are more, the sort index is walked from
 frequent hits come soon. Only the choice of the way depends on statistics, the result never does.
 """
 
+# ruff: noqa: S608 - SQL is put together from constants of this app; every value is a parameter
+
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -388,10 +390,3 @@ def refresh_token_shares() -> int:
             [_TABLE, 0.01],
         )
         return cursor.rowcount
-
-
-def widened(query: Query, key: str) -> Query:
-    """The query without one of its filters, for links that take it off."""
-    if key in ("city", "region"):
-        return replace(query, region="", city="" if key == "city" else query.city)
-    return replace(query, filters={name: value for name, value in query.filters.items() if name != key})

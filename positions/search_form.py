@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -128,11 +127,11 @@ class SearchForm:
             return self.address(last="1")
         return self.address(**{"before" if cursor.backwards else "after": self._number(cursor)})
 
-    def _number(self, cursor: Cursor) -> str:
-        if isinstance(cursor.value, Decimal):
-            return f"{int(cursor.value * 100)}.{cursor.id}"
-        assert isinstance(cursor.value, datetime)
-        return f"{(cursor.value - _EPOCH) // _MICROSECOND}.{cursor.id}"
+    @staticmethod
+    def _number(cursor: Cursor) -> str:
+        if isinstance(cursor.value, datetime):
+            return f"{(cursor.value - _EPOCH) // _MICROSECOND}.{cursor.id}"
+        return f"{int((cursor.value or 0) * 100)}.{cursor.id}"
 
     def pages(self, result: Result) -> dict[str, str]:
         """Addresses of the neighbouring, first and last pages; "" where there is none."""
@@ -165,9 +164,7 @@ class SearchForm:
         return self._filter("city", "见习区域", [(code, name(code)) for code in codes], self.city, result)
 
     @staticmethod
-    def _filter(
-        key: str, title: str, options: Any, chosen: str, result: Result, short: bool = False
-    ) -> Filter:
+    def _filter(key: str, title: str, options: Any, chosen: str, result: Result, short: bool = False) -> Filter:
         counts = result.counts.get(key)
         listed = [
             Option(value, label, counts.get(value, 0) if counts is not None else None, value == chosen)
@@ -205,15 +202,11 @@ def total_words(total: int | None) -> str:
     return f"{search.CAP}+" if total is None else f"{total:,}"
 
 
-def without_place(form: SearchForm) -> Query:
-    """The same search anywhere."""
-    return replace(form.query, city="", region="")
-
-
 _BACK_ROOTS = ("/positions/", "/individual/positions/", "/individual/favourites/", "/unit/positions/")
 
 
 def safe_back(address: str, default: str) -> str:
     """Where 返回 leads: the list that was come from, if it is one of the hall's own; else ``default``."""
-    fits = address.startswith(_BACK_ROOTS) and len(address) < 1000
+    odd = "\\" in address or ".." in address.partition("?")[0]
+    fits = address.startswith(_BACK_ROOTS) and len(address) < 1000 and not odd
     return address if fits and url_has_allowed_host_and_scheme(address, allowed_hosts=None) else default

@@ -17,7 +17,7 @@ from internship import queries as internship_queries
 from internship.models import Trainee
 from positions import actions, queries, rules, search_form
 from positions.models import Favourite
-from positions.public_views import HOME, search_context
+from positions.public_views import HOME, search_context, search_response
 from positions.search_form import SearchForm
 
 PORTAL = {"title": "个人办事", "url": "/individual/"}
@@ -49,8 +49,7 @@ def trainee_search(request: HttpRequest) -> HttpResponse:
         "page_title": "见习岗位录入及维护",
         "crumbs": _crumbs("见习岗位录入及维护"),
     }
-    template = "positions/search_part.html" if request.htmx else "positions/trainee_search.html"  # type: ignore[attr-defined]
-    return render(request, template, context)
+    return search_response(request, "positions/trainee_search.html", context)
 
 
 def _scope_words(trainee: Trainee | None, offices: tuple[tuple[str, str], ...]) -> str:
@@ -106,7 +105,13 @@ def add_favourite(request: HttpRequest, number: str) -> HttpResponse:
     back = search_form.safe_back(given.get("back", ""), reverse("positions:detail", args=[position.number]))
     state = internship_queries.trainee_state_words(individual)
     if not state.is_trainee:
-        context = {"state": state, "position": position, "back": back, "page_title": "收藏岗位", "crumbs": _crumbs("收藏岗位")}
+        context = {
+            "state": state,
+            "position": position,
+            "back": back,
+            "page_title": "收藏岗位",
+            "crumbs": _crumbs("收藏岗位"),
+        }
         return render(request, "positions/not_a_trainee.html", context, status=INVALID)
     if request.method == "GET" or not (actions.has_consented(individual) or "asked" in request.POST):
         return _ask_consent(request, position, back, "")

@@ -111,7 +111,7 @@ def unit_position(request: HttpRequest, number: str) -> HttpResponse:
 def close(request: HttpRequest, number: str) -> HttpResponse:
     """提前关闭, with the reason."""
     position = _own(request, number)
-    form = CloseForm(request.POST or None, label_suffix="")
+    form = CloseForm(request.POST if request.method == "POST" else None, label_suffix="")
     if request.method == "POST" and form.is_valid():
         return _do(
             request,
@@ -134,9 +134,7 @@ def close(request: HttpRequest, number: str) -> HttpResponse:
 def reopen(request: HttpRequest, number: str) -> HttpResponse:
     """重新开放."""
     position = _own(request, number)
-    return _do(
-        request, position, "岗位已重新开放", lambda: actions.reopen_position(position=position, by=request.user)
-    )
+    return _do(request, position, "岗位已重新开放", lambda: actions.reopen_position(position=position, by=request.user))
 
 
 def _do(request: HttpRequest, position: Position, done: str, act: Callable[[], object]) -> HttpResponse:
@@ -228,7 +226,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     favourite: Favourite | None = own.select_related("position", "individual").filter(pk=pk).first()
     if favourite is None:
         raise Http404
-    form = AnswerForm(request.POST or None, label_suffix="")
+    form = AnswerForm(request.POST if request.method == "POST" else None, label_suffix="")
     if request.method == "POST" and form.is_valid():
         try:
             actions.answer_interest(favourite=favourite, by=request.user, **form.cleaned_data)
