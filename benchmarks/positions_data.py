@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from django.core.cache import caches
 from django.db import connection
 
 from accounts.models import Unit
@@ -412,11 +413,15 @@ def load(count: int) -> None:
     with connection.schema_editor() as editor:
         for index in indexes:
             editor.add_index(Position, index)
+    with connection.cursor() as cursor:
+        cursor.execute("SET work_mem = '512MB'")
     facets.rebuild()
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = origin")
+        cursor.execute("RESET work_mem")
         cursor.execute("VACUUM ANALYZE positions_position")
         cursor.execute("VACUUM ANALYZE positions_searchfacet")
+    caches["local"].clear()
 
 
 def _load_units(units: list[tuple[Any, ...]]) -> None:

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.core.cache import caches
 from django.db import connection
 
 from common import codes
@@ -51,6 +52,7 @@ DIMENSIONS = (
 REGION_EXPRESSIONS = {"city": "work_city", "region": "work_region_id"}
 EXPRESSIONS = {dimension.key: dimension.expression for dimension in DIMENSIONS} | REGION_EXPRESSIONS
 TOTAL = "total"
+_OVERVIEW = "positions.overview"
 
 
 def pay_band(allowance: Decimal) -> str:
@@ -185,4 +187,22 @@ def totals(scopes: tuple[str, ...], given: str = "") -> dict[str, dict[str, int]
         )
         for dimension, value, total in cursor.fetchall():
             found.setdefault(dimension, {})[value] = int(total)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """How many positions are open, and the codes of the cities that have any."""
+
+    total: int
+    cities: tuple[str, ...]
+
+
+def overview() -> Overview:
+    """The overview, at most a minute old: it fills a select and helps to choose a plan, no figure rests on it."""
+    found: Overview | None = caches["local"].get(_OVERVIEW)
+    if found is None:
+        kept = totals((EVERYWHERE,))
+        found = Overview(kept.get(TOTAL, {}).get("", 0), tuple(sorted(kept.get("city", {}))))
+        caches["local"].set(_OVERVIEW, found, 60)
     return found

@@ -48,8 +48,7 @@ def search_response(request: HttpRequest, template: str, context: dict[str, Any]
 
 def search_context(form: SearchForm, result: Result, base: str) -> dict[str, Any]:
     """What the search part draws: filters with counts, what is asked, the list, and the way on."""
-    cities = list(facets.totals((facets.EVERYWHERE,)).get("city", {}))
-    filters = form.filters(result, cities)
+    filters = form.filters(result, list(facets.overview().cities))
     back = base + form.place()
     taken_off = form.taken_off(filters)
     return {

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
@@ -131,9 +132,12 @@ class _Shares:
 
     def __init__(self, query: Query) -> None:
         self.groups = _token_groups(query)
+
+    @cached_property
+    def _shares(self) -> dict[str, float]:
+        """Asked only when the summary does not know the answer."""
         tokens = [token for group in self.groups for token in group]
-        known = TokenShare.objects.filter(token__in=tokens) if tokens else TokenShare.objects.none()
-        self._shares = dict(known.values_list("token", "share"))
+        return dict(TokenShare.objects.filter(token__in=tokens).values_list("token", "share"))
 
     def rarest(self, group: list[str]) -> list[str]:
         """The tokens of a condition that are rare, or else the rarest one: merging frequent ones costs most."""
@@ -270,11 +274,6 @@ def _grouped(query: Query, shares: _Shares) -> tuple[int, dict[str, dict[str, in
     return total, counts
 
 
-def _open_positions() -> int:
-    """How many positions are open, from the summary."""
-    return facets.totals((facets.EVERYWHERE,)).get(facets.TOTAL, {}).get("", 0)
-
-
 def _has_more_than_cap(query: Query) -> bool:
     """Whether more than CAP hits lie within the first COUNT_ROWS rows of a walk."""
     plain, start = _plain(query), _Where()
@@ -295,7 +294,11 @@ def _counts(query: Query, shares: _Shares) -> tuple[int | None, dict[str, dict[s
     total, counts = _kept_counts(query)
     if total is not None and (total > CAP or total == 0 or len(counts) > 1):
         return total, counts
-    if total is None and shares.frequent_alone * _open_positions() >= SURE * CAP and not (query.since or query.offices):
+    if (
+        total is None
+        and shares.frequent_alone * facets.overview().total >= SURE * CAP
+        and not (query.since or query.offices)
+    ):
         return None, {}
     if shares.estimate >= DENSE_SHARE and _has_more_than_cap(query):
         return None, {}
