@@ -5,6 +5,7 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -231,3 +232,18 @@ def test_closed_positions_are_not_found(positions: list[Position]) -> None:
 )
 def test_a_mangled_address_is_a_plain_search(client, positions: list[Position], address: str) -> None:
     assert client.get(f"/positions/?{address}").status_code == 200
+
+
+def test_the_database_gathers_enough_statistics_about_tokens() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attstattarget FROM pg_attribute WHERE attrelid = 'positions_position'::regclass AND attname = 'tokens'"
+        )
+        assert cursor.fetchone() == (500,)
+
+
+def test_shares_of_frequent_tokens_come_from_the_statistics(positions: list[Position]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE positions_position")
+    assert search.refresh_token_shares() > 0
+    assert TokenShare.objects.get(token="会计").share > 0.1
