@@ -53,6 +53,12 @@ class BasicsForm(_PositionPage):
             "age_to": _number("周岁"),
         }
 
+    def adapt(self) -> None:
+        super().adapt()
+        # A new application neither shows the field nor takes it from what is posted.
+        if not self.values.get("basics", {}).get("revises"):
+            del self.fields["revises"]
+
     def clean_name(self) -> str:
         return rules.tidy_name(self.cleaned_data["name"])
 

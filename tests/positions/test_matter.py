@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -218,3 +219,15 @@ def test_a_units_new_name_reaches_the_search(client: Client) -> None:
     unit.name = "改名后的演示单位"
     unit.save()
     assert "改名后的演示单位" in client.get("/positions/?q=改名后").content.decode()
+
+
+def test_the_reviewer_sees_the_figures_and_the_units_other_positions() -> None:
+    make_region(COUNTY)
+    set_policy("minimum_wage", "1980", COUNTY)
+    unit = qualify()
+    make_position(unit, name="已公开的岗位")
+    case = submit(apply_for_position(unit))
+    ((template, context),) = matters.get(case.matter).review_panels(case)
+    panel = render_to_string(template, context)
+    for words in ("1,980.00", "2,300.00", "待配置", "已公开的岗位"):
+        assert words in panel
