@@ -175,8 +175,17 @@ class RegionField(forms.ModelChoiceField):
             below = "“市本级”或县（市、区）"
         return f"已选择{place.name}，请继续选择{below}"
 
+    def in_words(self, text: str) -> str:
+        """The choice as it reads, from the kept table of regions; what is no region reads as it was typed."""
+        code = text.removesuffix(OPEN)
+        return self.words(code) if regions.exists(code) else text
+
+    def words(self, code: str) -> str:
+        """The name of a region in this field."""
+        return regions.path_name(code)
+
     def label_from_instance(self, obj: Region) -> str:
-        return regions.path_name(obj.pk)
+        return self.words(obj.pk)
 
 
 class HandlingRegionField(RegionField):
@@ -184,8 +193,8 @@ class HandlingRegionField(RegionField):
 
     scope = HANDLING
 
-    def label_from_instance(self, obj: Region) -> str:
-        return regions.handling_path_name(obj.pk)
+    def words(self, code: str) -> str:
+        return regions.handling_path_name(code)
 
 
 class AnyRegionField(RegionField):

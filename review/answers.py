@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from common import identifiers, regions
+from common.formfields import RegionField
 from review import matters, submission
 from review.forms import PageForm
 from review.matters import CaseValues, Info, Page, Rows
@@ -128,6 +129,8 @@ def in_words(form_field: forms.Field, raw: Any) -> str:
         return "是" if form_field.to_python(raw) else "否"
     if raw in (None, "", []):
         return ""
+    if isinstance(form_field, RegionField):
+        return form_field.in_words(raw)
     if isinstance(form_field, forms.ModelChoiceField):
         return _chosen_row(form_field, raw)
     if isinstance(form_field, forms.ChoiceField):

@@ -49,7 +49,7 @@ def subject_of(request: HttpRequest, portal: str) -> Individual | Unit:
 
 def get_case(request: HttpRequest, portal: str, number: str) -> Case:
     """The acting subject's case of this number; anybody else's is 404."""
-    cases = queries.cases_of(subject_of(request, portal)).select_related("region", "individual__user", "unit")
+    cases = queries.cases_of(subject_of(request, portal)).select_related("region", "individual__user", "unit", "rating")
     case = cases.filter(number=number).first()
     if case is None:
         raise Http404

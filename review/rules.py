@@ -50,11 +50,7 @@ def check_editable(case: Case, by: User) -> None:
 
 
 def can_edit(case: Case, by: User) -> bool:
-    try:
-        check_editable(case, by)
-    except TransitionRefused:
-        return False
-    return True
+    return case.status in EDITABLE and is_applicant(case, by)
 
 
 def check_reviewer(case: Case, by: User) -> None:

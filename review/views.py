@@ -17,7 +17,7 @@ from review import actions, answers, lapse, matters, queries, rules, submission,
 from review.attachment_views import slot_context
 from review.forms import RatingForm
 from review.matters import StartRefused
-from review.models import EDITABLE, WAITING, Case, CaseRating, Status
+from review.models import EDITABLE, WAITING, Case, Status
 from review.portal import (
     case_url,
     crumbs,
@@ -102,7 +102,7 @@ def case(request: HttpRequest, portal: str, number: str) -> HttpResponse:
         "sections": answers.sections(case, values, previous=_previous(case, editable)),
         "slots": [slot_context(case, s, editable=False) for s in submission.slot_states(matter, case, values)],
         "entries": timeline_entries(case),
-        "rating": CaseRating.objects.filter(case=case).first(),
+        "rating": getattr(case, "rating", None),
         "may_rate": case.status in (Status.APPROVED, Status.REJECTED, Status.REVOKED),
         "page_title": matter.name,
         "crumbs": crumbs(portal, ("我的办件", reverse("review:cases", args=[portal])), (case.number, "")),
