@@ -1,0 +1,175 @@
+"""Who gets what from each address, declared; test_matrix.py proves that the table is complete and true.
+
+An access row answers for the actors of ``world.ACTORS`` in their order: anonymous, the individual who
+owns the object, another individual, the unit that owns it, another unit, staff of the region, staff of
+another region. ``ok`` lets in, ``login`` leads to signing in, ``403`` refuses the kind of account,
+``404`` hides the object.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+PUBLIC = "ok ok ok ok ok ok ok"
+VISITORS = "ok ok ok ok ok ok ok"
+SIGNED_IN = "login ok ok ok ok ok ok"
+HANDLER = "login ok ok ok ok ok ok"
+PERSON = "login ok ok 403 403 403 403"
+PERSONS_OWN = "login ok 404 403 403 403 403"
+UNIT = "login 403 403 ok ok 403 403"
+UNITS_OWN = "login 403 403 ok 404 403 403"
+USERS_OWN = "login ok 404 404 404 404 404"
+STAFF = "login login login login login ok ok"
+STAFF_OF_REGION = "login login login login login ok 404"
+# Attachments of a person's case: its owner, and staff whose region the case has reached (a draft has none).
+OWN_FILE = "login ok 404 404 404 404 404"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What an address answers: access row, parameters (by key of World.args, or given), and the method that acts."""
+
+    access: str
+    args: tuple[str, ...] = ()
+    given: tuple[tuple[str, Any], ...] = ()
+    method: str = "get"
+
+
+def _rule(access: str, *args: str, method: str = "get", **given: Any) -> Rule:
+    return Rule(access, args, tuple(given.items()), method)
+
+
+# Rows of pages that no case has: whoever may edit is told 404 as well, so the owner's answer is not asked.
+ANY_ROW = "00000000-0000-0000-0000-000000000000"
+
+
+def _of_case(method: str = "get", **given: Any) -> list[Rule]:
+    """The same address in both portals."""
+    return [
+        _rule(PERSONS_OWN, "individual case", method=method, **{k: v[0] for k, v in given.items()}),
+        _rule(UNITS_OWN, "unit case", method=method, **{k: v[1] for k, v in given.items()}),
+    ]
+
+
+def _decision() -> list[Rule]:
+    return [_rule(STAFF_OF_REGION, "waiting")]
+
+
+TABLE: dict[str, list[Rule]] = {
+    "home": [_rule(PUBLIC)],
+    "robots": [_rule(PUBLIC)],
+    "sitemap": [_rule(PUBLIC)],
+    "elder_mode": [_rule(PUBLIC)],
+    "individual_home": [_rule(PERSON)],
+    "unit_home": [_rule(UNIT)],
+    "healthz": [_rule(PUBLIC)],
+    "readyz": [_rule(PUBLIC)],
+    "metrics": [_rule(PUBLIC)],
+    "hall:individual_services": [_rule(PUBLIC)],
+    "hall:unit_services": [_rule(PUBLIC)],
+    "hall:public_services": [_rule(PUBLIC)],
+    "hall:guides": [_rule(PUBLIC)],
+    "hall:guide": [_rule(PUBLIC, matter="trainee-application")],
+    "hall:notices": [_rule(PUBLIC)],
+    "hall:notice": [_rule(PUBLIC, "notice")],
+    "hall:help": [_rule(PUBLIC)],
+    "hall:switch_region": [_rule(PUBLIC)],
+    "hall:sitemap_page": [_rule(PUBLIC)],
+    "common:region_options": [_rule(PUBLIC)],
+    "internship:unit_status": [_rule(UNIT)],
+    "internship:confirm_data": [_rule(UNIT)],
+    "positions:search": [_rule(PUBLIC)],
+    "positions:detail": [_rule(PUBLIC, "position")],
+    "positions:trainee_search": [_rule("login ok ok ok ok ok ok")],
+    "positions:add_favourite": [_rule(PERSON, "position")],
+    "positions:favourites": [_rule(PERSON)],
+    "positions:cancel_favourite": [_rule(PERSONS_OWN, "favourite", method="post")],
+    "positions:unit_list": [_rule(UNIT)],
+    "positions:interested": [_rule(UNIT)],
+    "positions:answer": [_rule(UNITS_OWN, "favourite")],
+    "positions:unit_position": [_rule(UNITS_OWN, "position")],
+    "positions:close": [_rule(UNITS_OWN, "position")],
+    "positions:reopen": [_rule(UNITS_OWN, "position", method="post")],
+    "positions:change": [_rule(UNITS_OWN, "position", method="post")],
+    "positions:copy": [_rule(UNITS_OWN, "position", method="post")],
+    "positions:interested_people": [_rule(UNITS_OWN, "position")],
+    "positions:export": [_rule(UNITS_OWN, "position", method="post")],
+    "account_login": [_rule(PUBLIC)],
+    "account_logout": [_rule(PUBLIC)],
+    "account_inactive": [_rule(PUBLIC)],
+    "account_signup": [_rule(PUBLIC)],
+    "account_change_password": [_rule(SIGNED_IN)],
+    "account_reset_password": [_rule(PUBLIC)],
+    "accounts:register_individual": [_rule(PUBLIC)],
+    "accounts:register_unit": [_rule(PUBLIC)],
+    "accounts:terms": [_rule(PUBLIC)],
+    "accounts:privacy": [_rule(PUBLIC)],
+    "accounts:choose_unit": [_rule(HANDLER)],
+    "accounts:messages": [_rule(SIGNED_IN)],
+    "accounts:read_all": [_rule("login ok ok ok ok ok ok", method="post")],
+    "accounts:message": [_rule(USERS_OWN, "message")],
+    "accounts:individual_profile": [_rule(PERSON)],
+    "accounts:unit_profile": [_rule(UNIT)],
+    "accounts:add_unit_account": [_rule(UNIT)],
+    "accounts:end_unit_account": [_rule(UNITS_OWN, "account", method="post")],
+    "review:start": [
+        _rule(PERSON, portal="individual", matter="trainee-application"),
+        _rule(UNIT, portal="unit", matter="position-application"),
+        # A service of the other portal is not there for anybody.
+        _rule("login 404 404 403 403 403 403", portal="individual", matter="position-application"),
+        _rule("login 403 403 404 404 403 403", portal="unit", matter="trainee-application"),
+    ],
+    "review:cases": [_rule(PERSON, portal="individual"), _rule(UNIT, portal="unit")],
+    "review:case": _of_case(),
+    "review:page": _of_case(page=("category", "basics")),
+    "review:autosave": _of_case("post", page=("category", "basics")),
+    "review:delete_row": _of_case("post", page=("category", "basics"), row=(ANY_ROW, ANY_ROW)),
+    "review:attachments": _of_case(),
+    "review:upload": _of_case("post", slot=("other", "other")),
+    "review:remove_attachment": [
+        _rule(PERSONS_OWN, "individual case", "individual attachment", method="post"),
+        _rule(UNITS_OWN, "unit case", "unit attachment", method="post"),
+    ],
+    "review:check": _of_case(),
+    "review:receipt": _of_case(),
+    "review:withdraw": _of_case(),
+    "review:close": _of_case(),
+    "review:reapply": _of_case("post"),
+    "review:rate": _of_case(),
+    "review:print": _of_case(),
+    "review:file": [_rule(OWN_FILE, "file")],
+    "review:file_page": [_rule(OWN_FILE, "file", number=1)],
+    "admin:index": [_rule(STAFF)],
+    "admin:login": [_rule("login 403 403 403 403 ok ok")],
+    "admin:logout": [_rule(STAFF)],
+    "admin:password_change": [_rule(STAFF)],
+    "admin:password_change_done": [_rule(STAFF)],
+    "admin:autocomplete": [_rule("login login login login login 403 403")],
+    "admin:jsi18n": [_rule(STAFF)],
+    "admin:view_on_site": [_rule("login login login login login 404 404", content_type_id=0, object_id=0)],
+    "admin:app_list": [_rule(STAFF, app_label="review")],
+    "admin:review_case_queue": [_rule(STAFF)],
+    "admin:review_case_review": _decision(),
+    "admin:review_case_clear_text": [_rule(STAFF_OF_REGION, "waiting", method="post")],
+    "admin:review_case_viewing": [_rule(STAFF_OF_REGION, "waiting", method="post")],
+    "admin:review_case_tick": [_rule(STAFF_OF_REGION, "waiting attachment", method="post")],
+    **{
+        f"admin:review_case_{transition}": _decision()
+        for transition in ("accept", "approve", "return", "reject", "release", "revoke")
+    },
+    "admin:review_caserating_handle": [_rule(STAFF_OF_REGION, "rating")],
+    "admin:internship_internshipunit_suspend": [_rule(STAFF_OF_REGION, "internship unit")],
+    "admin:internship_internshipunit_resume": [_rule(STAFF_OF_REGION, "internship unit")],
+    "admin:internship_trainee_end": [_rule(STAFF_OF_REGION, "trainee")],
+    "admin:auth_user_password_change": [_rule("login login login login login 403 403", id=1)],
+}
+
+# Models of the staff site whose rows belong to a region: staff of another region do not find them.
+SCOPED = {
+    "review.Case",
+    "review.CaseRating",
+    "accounts.Unit",
+    "internship.InternshipUnit",
+    "internship.Trainee",
+    "hall.Notice",
+    "hall.SupportContact",
+}

@@ -1,0 +1,174 @@
+"""One of everything, with an owner and somebody else: what the matrix of role × address × owner is asked about."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.admin.sites import site
+from django.contrib.auth.models import Group
+from django.db.models import Model
+from django.utils import timezone
+
+from accounts.actions import send_message
+from accounts.models import Consent, Message, User
+from accounts.roles import ROLE_GROUPS, sync_roles
+from hall.models import Notice, SiteFacts, SupportContact
+from positions import indexing
+from positions.models import Favourite, Position
+from review import actions, workflow
+from review.models import CaseRating
+from tests.factories import (
+    make_bank_account,
+    make_handler,
+    make_individual,
+    make_region,
+    make_staff,
+    make_unit,
+)
+from tests.internship.support import attach, draft_trainee, make_case, make_internship_unit, make_trainee, set_figures
+from tests.review.cases import attach as attach_image
+from tests.review.cases import load_steps
+
+HERE, ELSEWHERE = "140105", "220102"
+# In the order of an access row.
+ACTORS = ("anonymous", "owner", "stranger", "unit", "other_unit", "staff", "staff_elsewhere")
+
+
+@dataclass
+class World:
+    """Who asks, and the parameters that the addresses need."""
+
+    users: dict[str, User | None] = field(default_factory=dict)
+    args: dict[str, dict[str, Any]] = field(default_factory=dict)
+    objects: dict[type[Model], Any] = field(default_factory=dict)
+
+
+def _all_round_staff(region: str) -> User:
+    """Somebody with every role at once: what is refused to him is refused for his region."""
+    user = make_staff("first", region)
+    sync_roles()
+    user.groups.set(Group.objects.filter(name__in=ROLE_GROUPS.values()))
+    return user
+
+
+def build() -> World:
+    """Everything in HERE (小店区), owned by "owner" and "unit"; "stranger" and "other_unit" own nothing of it."""
+    make_region(HERE)
+    make_region(ELSEWHERE)
+    set_figures()
+    load_steps("trainee-application")
+    internship_unit = make_internship_unit()
+    unit, handler = internship_unit.unit, internship_unit.unit.handlers.get()
+    owner, stranger = make_individual(), make_individual(name="李演示")
+    other = make_handler(make_unit(region=ELSEWHERE, handling_region=ELSEWHERE))
+    staff, elsewhere = _all_round_staff(HERE), _all_round_staff(ELSEWHERE)
+
+    draft = draft_trainee(owner)
+    attachment = attach_image(draft, "other")
+    unit_case = actions.start_case("position-application", unit, by=handler.user)
+    unit_file = attach(unit_case, "none", handler.user)
+    waiting = workflow.perform(draft_trainee(make_individual(name="王演示")), "submit", by=_applicant())
+    position = _position(unit)
+    favourite = Favourite.objects.create(individual=owner, position=position, consent_version="1")
+    account = make_bank_account(unit, account_no="1402020200000000099")
+    trainee = make_trainee(make_individual(name="赵演示"))
+    message = _message(owner.user)
+    notice = Notice.objects.create(
+        title="演示公告", body="演示", region_id=HERE, published_at=timezone.now(), created_by=staff
+    )
+    rating = CaseRating.objects.create(case=trainee.case, level=1, rated_by=trainee.individual.user)
+
+    world = World()
+    users = (None, owner.user, stranger.user, handler.user, other.user, staff, elsewhere)
+    world.users = dict(zip(ACTORS, users, strict=True))
+    world.args = {
+        "individual case": {"portal": "individual", "number": draft.number},
+        "unit case": {"portal": "unit", "number": unit_case.number},
+        "individual attachment": {"attachment": attachment.pk},
+        "unit attachment": {"attachment": unit_file.pk},
+        "file": {"key": attachment.pk},
+        "position": {"number": position.number},
+        "favourite": {"pk": favourite.pk},
+        "account": {"pk": account.pk},
+        "message": {"pk": message.pk},
+        "notice": {"pk": notice.pk},
+        "waiting": {"number": waiting.number},
+        "waiting attachment": {"number": waiting.number, "attachment": attach_of(waiting)},
+        "internship unit": {"object_id": internship_unit.pk},
+        "trainee": {"object_id": trainee.pk},
+        "rating": {"object_id": rating.pk},
+    }
+    SiteFacts.objects.create(region_id="140000", host="演示厅")
+    SupportContact.objects.create(region_id=HERE, title="演示电话", phone="12333", hours="工作日")
+    Consent.objects.create(user=owner.user, kind="demo", version="1")
+    world.objects = {
+        type(found): found
+        for found in (
+            waiting,
+            unit,
+            handler,
+            owner,
+            account,
+            position,
+            favourite,
+            trainee,
+            internship_unit,
+            notice,
+            rating,
+        )
+    }
+    world.objects[User] = owner.user
+    return world
+
+
+def attach_of(case: Any) -> Any:
+    """Any attachment of a case."""
+    return case.attachments.first().pk
+
+
+def _applicant() -> User:
+    return User.objects.get(name="王演示", individual__isnull=False)
+
+
+def _position(unit: Any) -> Position:
+    position = Position(
+        case=make_case("position-application", unit),
+        number="GW0000000001",
+        unit=unit,
+        region_id=HERE,
+        name="演示岗位",
+        name_key="演示岗位",
+        category="2",
+        places=2,
+        education="31",
+        work_region_id=HERE,
+        work_address="演示路1号",
+        months=6,
+        allowance=2500,
+        content="演示内容",
+        mentor="张演示",
+        valid_from="2026-01-01",
+        valid_to="2099-12-31",
+        contact_name="王演示",
+        contact_phone="13800000000",
+    )
+    indexing.fill(position)
+    position.save()
+    return position
+
+
+def _message(user: User) -> Message:
+    send_message(user=user, kind=Message.Kind.NOTICE, title="演示", body="演示", key="matrix")
+    return Message.objects.get(key="matrix")
+
+
+def model_object(world: World, model: type[Model]) -> Any:
+    """A row of a model of the staff site: the world's own, or any that exists; None where there is none."""
+    return world.objects.get(model) or model._default_manager.order_by("pk").first()
+
+
+def registered_models() -> list[type[Model]]:
+    """All models of the staff site."""
+    return sorted(site._registry, key=lambda model: model._meta.label)
+
+
+__all__ = ["ACTORS", "World", "build", "model_object", "registered_models"]
