@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 PUBLIC = "ok ok ok ok ok ok ok"
-VISITORS = "ok ok ok ok ok ok ok"
 SIGNED_IN = "login ok ok ok ok ok ok"
-HANDLER = "login ok ok ok ok ok ok"
 PERSON = "login ok ok 403 403 403 403"
 PERSONS_OWN = "login ok 404 403 403 403 403"
 UNIT = "login 403 403 ok ok 403 403"
@@ -32,10 +30,11 @@ class Rule:
     args: tuple[str, ...] = ()
     given: tuple[tuple[str, Any], ...] = ()
     method: str = "get"
+    query: str = ""
 
 
-def _rule(access: str, *args: str, method: str = "get", **given: Any) -> Rule:
-    return Rule(access, args, tuple(given.items()), method)
+def _rule(access: str, *args: str, method: str = "get", query: str = "", **given: Any) -> Rule:
+    return Rule(access, args, tuple(given.items()), method, query)
 
 
 # Rows of pages that no case has: whoever may edit is told 404 as well, so the owner's answer is not asked.
@@ -74,12 +73,12 @@ TABLE: dict[str, list[Rule]] = {
     "hall:help": [_rule(PUBLIC)],
     "hall:switch_region": [_rule(PUBLIC)],
     "hall:sitemap_page": [_rule(PUBLIC)],
-    "common:region_options": [_rule(PUBLIC)],
+    "common:region_options": [_rule(PUBLIC, query="?name=region&id=id_region&scope=handling&region_0=140000")],
     "internship:unit_status": [_rule(UNIT)],
     "internship:confirm_data": [_rule(UNIT)],
     "positions:search": [_rule(PUBLIC)],
     "positions:detail": [_rule(PUBLIC, "position")],
-    "positions:trainee_search": [_rule("login ok ok ok ok ok ok")],
+    "positions:trainee_search": [_rule(PERSON)],
     "positions:add_favourite": [_rule(PERSON, "position")],
     "positions:favourites": [_rule(PERSON)],
     "positions:cancel_favourite": [_rule(PERSONS_OWN, "favourite", method="post")],
@@ -103,9 +102,9 @@ TABLE: dict[str, list[Rule]] = {
     "accounts:register_unit": [_rule(PUBLIC)],
     "accounts:terms": [_rule(PUBLIC)],
     "accounts:privacy": [_rule(PUBLIC)],
-    "accounts:choose_unit": [_rule(HANDLER)],
+    "accounts:choose_unit": [_rule(SIGNED_IN)],
     "accounts:messages": [_rule(SIGNED_IN)],
-    "accounts:read_all": [_rule("login ok ok ok ok ok ok", method="post")],
+    "accounts:read_all": [_rule(SIGNED_IN, method="post")],
     "accounts:message": [_rule(USERS_OWN, "message")],
     "accounts:individual_profile": [_rule(PERSON)],
     "accounts:unit_profile": [_rule(UNIT)],
@@ -123,7 +122,11 @@ TABLE: dict[str, list[Rule]] = {
     "review:page": _of_case(page=("category", "basics")),
     "review:autosave": _of_case("post", page=("category", "basics")),
     "review:delete_row": _of_case("post", page=("category", "basics"), row=(ANY_ROW, ANY_ROW)),
-    "review:attachments": _of_case(),
+    "review:attachments": [
+        _rule(PERSONS_OWN, "individual case"),
+        # A position's application asks for no attachments.
+        _rule("login 403 403 404 404 403 403", "unit case"),
+    ],
     "review:upload": _of_case("post", slot=("other", "other")),
     "review:remove_attachment": [
         _rule(PERSONS_OWN, "individual case", "individual attachment", method="post"),
@@ -140,7 +143,7 @@ TABLE: dict[str, list[Rule]] = {
     "review:file_page": [_rule(OWN_FILE, "file", number=1)],
     "admin:index": [_rule(STAFF)],
     "admin:login": [_rule("login 403 403 403 403 ok ok")],
-    "admin:logout": [_rule(STAFF)],
+    "admin:logout": [_rule(SIGNED_IN)],
     "admin:password_change": [_rule(STAFF)],
     "admin:password_change_done": [_rule(STAFF)],
     "admin:autocomplete": [_rule("login login login login login 403 403")],
@@ -160,13 +163,14 @@ TABLE: dict[str, list[Rule]] = {
     "admin:internship_internshipunit_suspend": [_rule(STAFF_OF_REGION, "internship unit")],
     "admin:internship_internshipunit_resume": [_rule(STAFF_OF_REGION, "internship unit")],
     "admin:internship_trainee_end": [_rule(STAFF_OF_REGION, "trainee")],
-    "admin:auth_user_password_change": [_rule("login login login login login 403 403", id=1)],
+    # 系统管理 keeps accounts everywhere (accounts.roles); the actor here has every role.
+    "admin:auth_user_password_change": [_rule(STAFF, "user")],
 }
 
-# Models of the staff site whose rows belong to a region: staff of another region do not find them.
+# Models of the staff site whose rows belong to a region: staff of another region do not find them. Ratings lead
+# on to their follow-up, which has a rule of its own above.
 SCOPED = {
     "review.Case",
-    "review.CaseRating",
     "accounts.Unit",
     "internship.InternshipUnit",
     "internship.Trainee",

@@ -74,7 +74,7 @@ def _address(world: World, name: str, rule: Rule) -> str:
     parameters: dict[str, Any] = dict(rule.given)
     for key in rule.args:
         parameters |= world.args[key]
-    return reverse(name, kwargs=parameters)
+    return reverse(name, kwargs=parameters) + rule.query
 
 
 def test_every_address_is_in_the_table() -> None:

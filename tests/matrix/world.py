@@ -93,9 +93,10 @@ def build() -> World:
         "notice": {"pk": notice.pk},
         "waiting": {"number": waiting.number},
         "waiting attachment": {"number": waiting.number, "attachment": attach_of(waiting)},
-        "internship unit": {"object_id": internship_unit.pk},
-        "trainee": {"object_id": trainee.pk},
-        "rating": {"object_id": rating.pk},
+        "internship unit": {"pk": internship_unit.pk},
+        "trainee": {"pk": trainee.pk},
+        "user": {"id": stranger.user.pk},
+        "rating": {"pk": rating.pk},
     }
     SiteFacts.objects.create(region_id="140000", host="演示厅")
     SupportContact.objects.create(region_id=HERE, title="演示电话", phone="12333", hours="工作日")
