@@ -14,7 +14,8 @@ from django.utils import timezone
 from common import files
 from hall import site
 from hall.demo import clock, offers, people, site_data, units
-from hall.demo.offices import PASSWORD, Province, appoint_staff, provinces
+from hall.demo.offices import Province, appoint_staff, provinces
+from hall.demo.vocabulary import PASSWORD
 from hall.models import SiteFacts
 
 # Numbers of one province's units and people never reach those of the next.
@@ -26,11 +27,11 @@ def is_loaded() -> bool:
     return SiteFacts.objects.filter(demonstration=True).exists()
 
 
-def load() -> Iterator[str]:
-    """Load everything; yields a line per province. Each step commits by itself, as in real life."""
+def load(chosen: list[Province] | None = None) -> Iterator[str]:
+    """Load the given provinces (all by default); yields a line for each. Each step commits by itself, as in real life."""
     today = timezone.localdate()
     with clock.settable(), _same_work_once(), _relaxed_commits():
-        for place, province in enumerate(provinces()):
+        for place, province in enumerate(chosen or provinces()):
             yield _load_province(province, place * NUMBERS_PER_PROVINCE, today)
     site.forget()
 

@@ -8,10 +8,7 @@ from django.contrib.auth.models import Group
 from accounts.models import StaffProfile, StaffScope, User
 from accounts.roles import ROLE_GROUPS
 from common import audit, regions
-from hall.demo.vocabulary import FICTITIOUS
-
-# Also told in the README; the command refuses to run in production, where nobody must know a password.
-PASSWORD = "Tongban-2026"  # noqa: S105  (public on purpose)
+from hall.demo.vocabulary import FICTITIOUS, PASSWORD
 
 
 @dataclass

@@ -9,8 +9,8 @@ from accounts.models import Individual, RealNameLevel, User
 from common import audit
 from hall.demo import clock, identity
 from hall.demo.drive import Filing, file_case
-from hall.demo.offices import PASSWORD, Province, county_in
-from hall.demo.vocabulary import INTENTIONS, MAJORS, SCHOOLS, STREETS
+from hall.demo.offices import Province, county_in
+from hall.demo.vocabulary import INTENTIONS, MAJORS, PASSWORD, SCHOOLS, STREETS
 
 MATTER = "trainee-application"
 # One person per entry and province: category, and how the application ends; "" has registered and nothing more.

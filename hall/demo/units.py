@@ -8,8 +8,8 @@ from accounts.models import RealNameLevel, Unit, User
 from common import audit, regions
 from hall.demo import clock, identity
 from hall.demo.drive import Filing, file_case, rows
-from hall.demo.offices import PASSWORD, Province, county_in
-from hall.demo.vocabulary import BANKS, FICTITIOUS, GIVEN_NAMES, STREETS, TRADES, Trade
+from hall.demo.offices import Province, county_in
+from hall.demo.vocabulary import BANKS, FICTITIOUS, GIVEN_NAMES, PASSWORD, STREETS, TRADES, Trade
 from internship.actions import suspend_unit
 from internship.models import InternshipUnit
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 FICTITIOUS = "（演示）"
+# Also told in the README; the command refuses to run in production, where nobody must know a password.
+PASSWORD = "Tongban-2026"  # noqa: S105  (public on purpose)
 SURNAMES = "张李王赵陈刘杨黄周吴徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹"
 GIVEN_NAMES = ("演示", "示例", "样例", "虚构")
 SCHOOLS = ("演示大学", "示例理工学院", "虚构师范大学", "样例职业技术学院", "演示技师学院", "示例财经大学")

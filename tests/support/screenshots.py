@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image
 
-from hall.demo.offices import PASSWORD
+from hall.demo.vocabulary import PASSWORD
 from tests.support.browser import ARGUMENTS, executable
 
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
@@ -40,7 +40,7 @@ def _open(page: Any, base: str, address: str) -> None:
         page.goto(base + address)
         return
     page.goto(f"{base}/admin/review/case/queue/")
-    page.locator("a[href*='/review/']").first.click()
+    page.locator("#content table a").first.click()
     page.wait_for_load_state()
 
 
