@@ -48,6 +48,10 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "accounts.add_handler",
         "accounts.change_handler",
         "accounts.view_bankaccount",
+        "hall.*_notice",
+        "hall.*_supportcontact",
+        "hall.view_sitefacts",
+        "hall.change_sitefacts",
     ),
     "business": (
         *_REVIEW,
