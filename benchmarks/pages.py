@@ -95,7 +95,9 @@ def _measure(page: Page) -> list[Row]:
     with CaptureQueriesContext(connection) as queries:
         client.get(page.url)
     asked = [
-        q for q in queries.captured_queries if not q["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))
+        q
+        for q in queries.captured_queries
+        if not q["sql"].startswith(("BEGIN", "SET TRANSACTION", "COMMIT", "SAVEPOINT", "RELEASE"))
     ]
     timing = time_pair(lambda: client.get(page.url), lambda: client.get("/bare/"), rounds=ROUNDS)
     html = gzip.decompress(answer.content) if answer.get("Content-Encoding") == "gzip" else answer.content

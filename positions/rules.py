@@ -36,7 +36,7 @@ def check_name_free(unit: Unit, name: str, *, position: Position | None = None, 
     key = name_key(name)
     published = Position.objects.of_unit(unit).public().filter(name_key=key)
     asked = PositionApplication.objects.filter(unit=unit, name_key=key, live=True, holds_name=True)
-    if published.exclude(pk=position.pk if position else None).exists() or asked.exclude(pk=case_id).exists():
+    if published.exclude(pk=position.pk if position else 0).exists() or asked.exclude(pk=case_id or 0).exists():
         raise TransitionRefused(NAME_TAKEN)
 
 
