@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.queries import staff_regions, staff_roles
 from common import crypto, identifiers, workdays
 from common.regions import scope_q
-from review.models import Case, CaseStep, CaseViewing, Role
-from review.queries import about_person
+from review.models import Case, CasePerson, CaseStep, CaseViewing, Role
 
 PAGE_SIZE = 50
 # Counts stop here and read 「1000+」: nobody works through more, and an exact count costs the whole queue.
@@ -104,16 +103,31 @@ def _chosen(steps: QuerySet[CaseStep], choice: QueueChoice) -> QuerySet[CaseStep
 
 
 def _of_applicant(text: str) -> Q:
-    """By case number, applicant or person: a part of the name, or a whole number."""
+    """By case number, applicant or person: a part of the name, or a whole number.
+
+    Everything is asked of the steps at hand, nothing of all cases: the queue is a small part of them.
+    """
     whole = identifiers.normalise(text)
+    if whole.isascii():
+        digest = crypto.digest(whole)
+        return (
+            Q(case__number=whole.upper())
+            | Q(case__unit__uscc=whole.upper())
+            | Q(case__individual__id_no_digest=digest)
+            | Q(case__subject_id_no_digest=digest)
+            | Q(_in_batch(id_no_digest=digest))
+        )
     return (
-        Q(case__number=whole.upper())
-        | Q(case__unit__name__contains=text)
-        | Q(case__unit__uscc=whole.upper())
+        Q(case__unit__name__contains=text)
         | Q(case__individual__name__contains=text)
-        | Q(case__individual__id_no_digest=crypto.digest(whole))
-        | Q(case__in=Case.objects.filter(about_person(text)))
+        | Q(case__subject_person__contains=text)
+        | Q(_in_batch(name__contains=text))
     )
+
+
+def _in_batch(**condition: str) -> Exists:
+    """Whether a person of the step's batch case is meant."""
+    return Exists(CasePerson.objects.filter(case=OuterRef("case"), **condition))
 
 
 def _beyond(steps: QuerySet[CaseStep], position: Position | None, backwards: bool) -> QuerySet[CaseStep]:
