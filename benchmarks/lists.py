@@ -30,7 +30,7 @@ PERSON_CASES, UNIT_CASES = 100, 5_000
 # The office that is measured is a busy one: every tenth case comes there.
 COUNTY = "140105"
 PARTIES = 20_000
-ROUNDS = 40
+ROUNDS = 30
 REACH, MOST_QUERIES = 2, 12
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
