@@ -174,6 +174,8 @@ SCOPED = {
     "accounts.Unit",
     "internship.InternshipUnit",
     "internship.Trainee",
+    "positions.Position",
+    "positions.Favourite",
     "hall.Notice",
     "hall.SupportContact",
 }
