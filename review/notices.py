@@ -53,7 +53,9 @@ def send(case: Case, entry: TimelineEntry) -> None:
     count = case.corrections.filter(closed_at__isnull=True).count() if entry.transition == "return" else 0
     if (words := preview(case, entry.transition, entry.reason, count)) is None:
         return
-    _deliver(case, *words, key=f"case-{entry.pk}")
+    # 受理 is told once a round, however many offices accept the case after one another.
+    once = f"accept-{case.pk}-{case.round}" if entry.transition == "accept" else str(entry.pk)
+    _deliver(case, *words, key=f"case-{once}")
 
 
 def remind(case: Case, last_day: date, left: int) -> None:

@@ -15,8 +15,8 @@ from common.regions import scope_q
 from review.models import Case, CasePerson, CaseStep, CaseViewing, Role
 
 PAGE_SIZE = 50
-# Counts stop here and read 「1000+」: nobody works through more, and an exact count costs the whole queue.
-COUNT_CAP = 1000
+# Counts stop here and read 「300+」: more than a day's work needs no exact figure, and each costs a probe per tab.
+COUNT_CAP = 300
 # 即将超期: what is due within so many working days, and what is overdue.
 DUE_SOON_DAYS = 2
 # Somebody who has not reported for so long has closed the case's page.

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.db import connection, connections
 
+from accounts.models import Message
 from common.transitions import TransitionRefused
 from review import submission
 from review.models import Case, Correction, PageDraft, Status
@@ -149,6 +150,14 @@ def test_a_case_that_somebody_holds_is_his_until_he_releases_it() -> None:
         perform(case, "release", by=other)
     case = perform(case, "release", by=holder)
     assert perform(case, "accept", by=other).reviewer == other
+
+
+def test_the_applicant_hears_once_that_the_case_was_accepted() -> None:
+    case = submitted_case()
+    case = perform(case, "accept", by=make_staff("first", COUNTY))
+    case = perform(case, "approve", by=case.reviewer)
+    perform(case, "accept", by=make_staff("second", CITY))
+    assert Message.objects.filter(user=case.individual.user, title="办件已受理").count() == 1
 
 
 def test_an_accepted_case_cannot_be_withdrawn() -> None:
