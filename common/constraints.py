@@ -75,3 +75,10 @@ def explain(error: IntegrityError | ValidationError) -> str | None:
 def unique_violation(error: BaseException, name: str) -> bool:
     """Whether a database error reports the violation of the constraint called ``name``."""
     return isinstance(error, IntegrityError) and constraint_name(error) == name
+
+
+def together(*names: str) -> models.Q:
+    """A condition for CHECKs: all of the columns are filled or none is."""
+    return models.Q(**{f"{name}__isnull": True for name in names}) | models.Q(
+        **{f"{name}__isnull": False for name in names}
+    )

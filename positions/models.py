@@ -18,11 +18,6 @@ from positions import facets
 from review.models import Case, Record
 
 
-def _together(*names: str) -> Q:
-    """All of the columns are filled or none is."""
-    return Q(**{f"{name}__isnull": True for name in names}) | Q(**{f"{name}__isnull": False for name in names})
-
-
 class PositionFields(models.Model):
     """What describes a position (matters.md C2); shared by the application and the public position."""
 
