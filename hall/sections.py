@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.cache import caches
 from django.db.models import QuerySet
 
 from accounts.models import Individual, Unit
@@ -16,7 +15,6 @@ from review import matters, queries
 from review.models import Case, Status
 
 COUNT_LIMIT = 1000
-FIGURES_SECONDS = 60
 TODO_LIMIT = 6
 CITIES_SHOWN = 12
 
@@ -28,15 +26,7 @@ def capped_count(rows: QuerySet) -> str:
 
 
 def figures() -> list[dict]:
-    """Key figures of the home page, at most a minute old."""
-    found = caches["local"].get("hall.figures")
-    if found is None:
-        found = _count_figures()
-        caches["local"].set("hall.figures", found, FIGURES_SECONDS)
-    return found
-
-
-def _count_figures() -> list[dict]:
+    """Key figures of the home page."""
     return [
         {"label": "在招岗位", "value": capped_count(Position.objects.public()), "unit": "个"},
         {"label": "见习单位", "value": capped_count(InternshipUnit.objects.qualified()), "unit": "家"},

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.core.paginator import UnorderedObjectListWarning
 from django.db import connection
 from django.template import Template
@@ -109,6 +110,12 @@ def at() -> Iterator[Callable[[datetime | str], Any]]:
     yield stop_clock
     for freezer in reversed(frozen):
         freezer.stop()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept_from_the_last_test() -> None:
+    """What pages keep for a minute in this process must not reach the next test."""
+    caches["local"].clear()
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,7 @@
 """The public pages: home, services by portal, guides, notices, site map."""
 
+from functools import partial
+
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -25,9 +27,28 @@ PORTAL_ICONS = {"individual": "user-round", "unit": "building-2", "public": "bri
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """首页: search, services, newest positions, notices, figures, regions."""
+    """首页: search, services, newest positions, notices, figures, regions.
+
+    The template keeps what it drew for a region for a minute; what costs something is asked only when it draws.
+    """
     code = site.region_of(request)
-    groups = [
+    context = {
+        "page_title": "",
+        "code": code,
+        "groups": _entrances,
+        "figures": sections.figures,
+        "positions": partial(sections.newest_positions, code),
+        "notices": partial(sections.newest_notices, code),
+        "cities": partial(sections.cities, code),
+        "place": regions.get(code).name if code else "",
+        "search_url": menus.address("positions:search"),
+    }
+    return render(request, "public/home.html", context)
+
+
+def _entrances() -> list[dict]:
+    """The three ways into the hall, each with its first services."""
+    return [
         {
             "portal": portal,
             "title": PORTAL_TITLES[portal],
@@ -37,17 +58,6 @@ def home(request: HttpRequest) -> HttpResponse:
         }
         for portal in ("individual", "unit", "public")
     ]
-    context = {
-        "page_title": "",
-        "groups": groups,
-        "figures": sections.figures(),
-        "positions": sections.newest_positions(code),
-        "notices": sections.newest_notices(code),
-        "cities": sections.cities(code),
-        "place": regions.get(code).name if code else "",
-        "search_url": menus.address("positions:search"),
-    }
-    return render(request, "public/home.html", context)
 
 
 @login_not_required
