@@ -120,7 +120,7 @@ class PayoutTable:
 
 
 NATIONAL_PAYOUT = PayoutTable(
-    # One of two circulating copies gives 207 for 47 (docs/decisions/pension-parameters.md).
+    # One of two circulating copies gives 207 for 47 (docs/decisions/0004-pension-parameters.md).
     {
         40: 233, 41: 230, 42: 226, 43: 223, 44: 220, 45: 216, 46: 212, 47: 208, 48: 204, 49: 199,
         50: 195, 51: 190, 52: 185, 53: 180, 54: 175, 55: 170, 56: 164, 57: 158, 58: 152, 59: 145,
