@@ -1,6 +1,7 @@
 """Jobs: exactly once where it must be, and jobs of dead workers come back."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, connections, transaction
@@ -12,9 +13,18 @@ from common.models import Outbox
 
 
 def work_off() -> None:
-    """Do all jobs that wait, on the worker's own connection, as ``manage.py procrastinate worker`` does."""
-    with app.replace_connector(app.connector.get_worker_connector()) as worker:
-        worker.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+    """Do all jobs that wait, on the worker's own connection, as ``manage.py procrastinate worker`` does.
+
+    In a thread of its own: browser tests of the same process keep an event loop running in this one.
+    """
+
+    def work() -> None:
+        with app.replace_connector(app.connector.get_worker_connector()) as worker:
+            worker.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+        connections.close_all()
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        pool.submit(work).result()
 
 
 @pytest.mark.django_db

@@ -193,7 +193,8 @@ def anybody_finds_the_position(traveller: Traveller) -> None:
     traveller.page.context.clear_cookies()
     traveller.go("/")
     traveller.page.locator("main [name=q]").first.fill("测试")
-    traveller.press("找岗位")
+    with traveller.page.expect_navigation():  # a search may be started twice; only the last one arrives
+        traveller.page.locator("main").get_by_role("button", name="找岗位").click()
     traveller.page.locator("main").get_by_role("link", name="软件测试").first.click()
     traveller.page.wait_for_load_state()
     traveller.look()
