@@ -139,5 +139,10 @@ def check_start(matter_code: str, by: User, subject: Individual | Unit) -> None:
 
 
 def in_scope(case: Case, by: User) -> bool:
-    """Whether a staff member may look at the case: it lies in (or below) one of the own regions."""
-    return bool(case.region_id) and any(regions.in_scope(case.region_code, code) for code in staff_regions(by))
+    """Whether a staff member may look at the case: the role reads cases, and it lies in or below an own region.
+
+    Who keeps accounts or security settings reads no cases (GB/T 22239 level 3, separated duties).
+    """
+    if not case.region_id or not by.has_perm("review.view_case"):
+        return False
+    return any(regions.in_scope(case.region_code, code) for code in staff_regions(by))

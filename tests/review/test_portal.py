@@ -249,6 +249,7 @@ def test_an_attachment_is_handed_to_its_owner_and_to_staff_in_scope_only(client,
         assert answer.getvalue().startswith(b"\x89PNG")
     assert client.get(page)["Content-Type"] == "image/webp"
     assert signed_in(make_staff("first", "220102")).get(url).status_code == 404
+    assert signed_in(make_staff("system", COUNTY)).get(url).status_code == 404
     assert signed_in(make_individual(name="李演示").user).get(url).status_code == 404
     assert Client().get(url).status_code == 302
 
