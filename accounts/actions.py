@@ -7,12 +7,25 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar
 
+from django.contrib.sessions.models import Session
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import sms
 from accounts.consents import AT_REGISTRATION
-from accounts.models import BankAccount, Consent, Handler, Individual, Message, MobileCode, RealNameLevel, Unit, User
+from accounts.models import (
+    BankAccount,
+    Consent,
+    Handler,
+    Individual,
+    Message,
+    MobileCode,
+    RealNameLevel,
+    SignIn,
+    Unit,
+    User,
+)
 from common import audit, crypto, identifiers
 
 CODE_MINUTES = 5
@@ -27,7 +40,7 @@ class Refused(Exception):
     """The action is not possible now; the message is Chinese and meant for the reader."""
 
 
-def _write(action: Callable[..., Result]) -> Callable[..., Result]:
+def write(action: Callable[..., Result]) -> Callable[..., Result]:
     """One transaction, with ``by`` as the actor of the row history."""
 
     @wraps(action)
@@ -46,7 +59,7 @@ def _target(mobile: str, account: str) -> str:
     return crypto.digest(f"{mobile}:{account.strip().lower()}" if account else mobile)
 
 
-@_write
+@write
 def issue_code(*, mobile: str, purpose: str, deliver: bool, by: User | None, account: str = "") -> None:
     """Make a six-digit code for a mobile number and send it.
 
@@ -78,7 +91,7 @@ def issue_code(*, mobile: str, purpose: str, deliver: bool, by: User | None, acc
         transaction.on_commit(lambda: sms.send(mobile, text))
 
 
-@_write
+@write
 def use_code(*, mobile: str, purpose: str, code: str, by: User | None, account: str = "") -> bool:
     """Whether ``code`` is the newest one, unused and in time; then it is used up. A wrong one costs a try.
 
@@ -105,12 +118,21 @@ def use_code(*, mobile: str, purpose: str, code: str, by: User | None, account: 
 
 def _agree(user: User, address: str | None) -> None:
     Consent.objects.bulk_create(
-        Consent(user=user, kind=agreement.kind, version=agreement.version, address=address or None)
-        for agreement in AT_REGISTRATION
+        [
+            Consent(user=user, kind=agreement.kind, version=agreement.version, address=address or None)
+            for agreement in AT_REGISTRATION
+        ],
+        ignore_conflicts=True,
     )
 
 
-@_write
+@write
+def agree(*, by: User, address: str | None) -> None:
+    """Record that ``by`` agreed to the present texts; a second time changes nothing."""
+    _agree(by, address)
+
+
+@write
 def register_individual(
     *, mobile: str, password: str, name: str, id_type: str, id_no: str, address: str | None, by: User | None
 ) -> Individual:
@@ -135,7 +157,7 @@ def register_individual(
     return individual
 
 
-@_write
+@write
 def register_unit(
     *, username: str, password: str, mobile: str, unit: Unit, address: str | None, by: User | None
 ) -> Handler:
@@ -159,7 +181,7 @@ def register_unit(
     return handler
 
 
-@_write
+@write
 def set_password(*, user: User, password: str, by: User | None) -> None:
     """Give the account a new password, end its other sessions (their hash no longer fits) and tell the user."""
     user = User.objects.select_for_update().get(pk=user.pk)
@@ -193,13 +215,13 @@ def _digests(row: Unit | Individual, values: Mapping[str, Any]) -> list[str]:
     return [field.name for field in row._meta.fields if getattr(field, "source", None) in values]
 
 
-@_write
+@write
 def save_unit_profile(*, unit: Unit, values: Mapping[str, Any], by: User) -> Unit:
     """Keep the unit's data (A8); name and credit code are final and ignored. Raises ValidationError."""
     return _keep(unit, {name: value for name, value in values.items() if name not in {"name", "uscc", "level"}})
 
 
-@_write
+@write
 def save_individual_profile(*, individual: Individual, values: Mapping[str, Any], by: User) -> Individual:
     """Keep a person's employment data (B0); name and ID are final once verified. Raises ValidationError."""
     fixed = {"level", "user"}
@@ -208,7 +230,7 @@ def save_individual_profile(*, individual: Individual, values: Mapping[str, Any]
     return _keep(individual, {name: value for name, value in values.items() if name not in fixed})
 
 
-@_write
+@write
 def verify_individual(*, individual: Individual, by: User) -> None:
     """The identity was checked at the counter: level 5, name and ID final (matters A1).
 
@@ -219,7 +241,7 @@ def verify_individual(*, individual: Individual, by: User) -> None:
     locked.save(update_fields=["level"])
 
 
-@_write
+@write
 def verify_unit(*, unit: Unit, by: User) -> None:
     """Licence and authorisation letter were checked by staff: level 5 (matters A2)."""
     locked = Unit.objects.select_for_update().get(pk=unit.pk)
@@ -227,7 +249,7 @@ def verify_unit(*, unit: Unit, by: User) -> None:
     locked.save(update_fields=["level"])
 
 
-@_write
+@write
 def add_bank_account(*, account: BankAccount, by: User) -> BankAccount:
     """Add a bank account of an individual or a unit. Raises ValidationError when the owner has it already."""
     account.full_clean()
@@ -235,7 +257,7 @@ def add_bank_account(*, account: BankAccount, by: User) -> BankAccount:
     return account
 
 
-@_write
+@write
 def end_bank_account(*, account: BankAccount, by: User) -> None:
     """Stop using a bank account; claims that name it keep it."""
     locked = BankAccount.objects.select_for_update().get(pk=account.pk)
@@ -244,7 +266,7 @@ def end_bank_account(*, account: BankAccount, by: User) -> None:
         locked.save(update_fields=["ended_at"])
 
 
-@_write
+@write
 def send_message(
     *, user: User, kind: str, title: str, body: str, key: str, url: str = "", by: User | None = None
 ) -> None:
@@ -254,10 +276,36 @@ def send_message(
     )
 
 
-@_write
+@write
 def mark_read(*, by: User, messages: Iterable[int] | None = None) -> int:
     """Mark the actor's own messages as read: those with the given keys, or all; returns how many changed."""
     unread = Message.objects.filter(user=by, read_at__isnull=True)
     if messages is not None:
         unread = unread.filter(pk__in=list(messages))
     return unread.update(read_at=timezone.now())
+
+
+@write
+def record_sign_in(*, by: User, values: Mapping[str, Any]) -> SignIn:
+    """Keep who signed in, how, from where, and which session it opened."""
+    return SignIn.objects.create(user=by, **values)
+
+
+@write
+def record_sign_out(*, session_key: str, by: User | None) -> None:
+    """The session ended, by its user or because it was idle."""
+    SignIn.objects.filter(session_key=session_key, ended_at__isnull=True).update(ended_at=timezone.now())
+
+
+@write
+def end_sessions(*, sign_ins: QuerySet[SignIn], by: User | None) -> int:
+    """End the sessions of these sign-ins at once, wherever they are open; returns how many were."""
+    keys = list(sign_ins.filter(ended_at__isnull=True).select_for_update().values_list("session_key", flat=True))
+    Session.objects.filter(session_key__in=keys).delete()
+    return SignIn.objects.filter(session_key__in=keys, ended_at__isnull=True).update(ended_at=timezone.now())
+
+
+@write
+def move_session(*, old_key: str, new_key: str, by: User) -> None:
+    """The session got a new key (after a change of password or rights): its sign-in follows."""
+    SignIn.objects.filter(session_key=old_key, ended_at__isnull=True).update(session_key=new_key)

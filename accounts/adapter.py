@@ -22,6 +22,10 @@ class HallAccountAdapter(DefaultAccountAdapter):
         """Registration is the hall's own (accounts.views)."""
         return False
 
+    def get_login_stages(self) -> list[str]:
+        """allauth's own stages, and the consent of who comes by the network for the first time."""
+        return [*super().get_login_stages(), "accounts.sso.views.ConsentStage"]
+
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The home of the portal that fits the account and the tab it signed in on."""
         return portal.home_url(request.user, portal.wanted(request))

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -332,6 +334,9 @@ class ConsentAdmin(ReadOnlyAdmin):
     fields = ("user", "kind", "version", "given_at", "withdrawn_at", "address")
 
 
+# Links and secrets that allauth keeps for itself are nobody's to read or to type.
+for model in (Authenticator, SocialAccount, SocialApp, SocialToken):
+    admin.site.unregister(model)
 admin.site.unregister(Group)
 
 

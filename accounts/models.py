@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from accounts.sign_in_models import SignIn as SignIn  # Django finds an app's models here
 from common import codes
 from common.audit import track
 from common.fields import BlindIndex, EncryptedText
@@ -226,6 +227,10 @@ class Handler(models.Model):
         SUPERVISOR = "supervisor", "单位主管"
         CLERK = "clerk", "经办人"
 
+    class EndReason(models.TextChoices):
+        LEFT = "left", "变更或离职"
+        SUPERSEDED = "superseded", "单位经统一身份认证核验"
+
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="handlers", verbose_name="单位")
     user = models.ForeignKey(User, models.PROTECT, related_name="handlers", verbose_name="账号")
     role = models.CharField("角色", max_length=10, choices=Role.choices, default=Role.CLERK)
@@ -235,6 +240,7 @@ class Handler(models.Model):
     id_no_digest = BlindIndex("id_no")
     started_at = models.DateTimeField("开始时间", default=timezone.now)
     ended_at = models.DateTimeField("结束时间", null=True, blank=True)
+    end_reason = models.CharField("结束原因", max_length=16, choices=EndReason.choices, blank=True)
 
     objects = HandlerQuerySet.as_manager()
 

@@ -174,8 +174,14 @@ class AgreementField(forms.BooleanField):
         super().__init__(
             label="我已阅读并同意《服务协议》和《隐私政策》",
             help_text=lazy(_agreement_links, str)(),
-            error_messages={"required": "请阅读并同意服务协议和隐私政策后再注册"},
+            error_messages={"required": "请阅读并同意服务协议和隐私政策后再继续"},
         )
+
+
+class AgreementForm(forms.Form):
+    """The consent alone, for who comes by the network."""
+
+    agreement = AgreementField()
 
 
 class IdentityMixin(forms.Form):

@@ -4,7 +4,7 @@ from typing import Any
 
 from allauth.account.internal import flows
 from allauth.account.models import Login
-from allauth.account.views import LoginView
+from allauth.account.views import LoginView, LogoutView
 from allauth.core import ratelimit
 from django import forms
 from django.contrib import messages
@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView
 
-from accounts import actions, portal
+from accounts import actions, portal, sign_in_records
 from accounts.consents import PRIVACY, TERMS, Agreement
 from accounts.models import Unit, User
 from accounts.sign_in_forms import (
@@ -32,6 +32,8 @@ from accounts.sign_in_forms import (
     ResetPasswordForm,
     SignInForm,
 )
+from accounts.sso import oidc
+from accounts.sso.views import SIGN_OUT_KEY, network_sign_out_url
 from common.constraints import explain
 
 secret_fields = method_decorator(sensitive_post_parameters(), name="dispatch")
@@ -95,10 +97,32 @@ class SignInView(SendCodeMixin, LoginView):
             "tabs": tabs,
             "password_url": self._address(portal=wanted, method=PASSWORD),
             "code_url": self._address(portal=wanted, method=CODE),
+            "sso": oidc.client_for(wanted) is not None,
+            "next": self.request.POST.get("next") or self.request.GET.get("next") or "",
         }
         context = super().get_context_data(**kwargs) | extra
         del context["site"]  # allauth's; the hall's own comes from its context processor
         return context
+
+    def render_to_response(self, context: dict[str, Any], **options: Any) -> HttpResponse:
+        """The button of the network leads there: this page alone may send a form to the issuers."""
+        response: HttpResponse = super().render_to_response(context, **options)
+        if origins := oidc.origins():
+            response._csp_update = {"form-action": origins}  # type: ignore[attr-defined]
+        return response
+
+
+class SignOutView(LogoutView):
+    """退出登录; who came by the network goes on to end its session as well."""
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        away = network_sign_out_url(self.request)
+        response: HttpResponse = super().post(*args, **kwargs)
+        if away is None:
+            return response
+        # By a page of our own: a form on any page of the hall may sign out, and none may lead elsewhere (CSP).
+        self.request.session[SIGN_OUT_KEY] = away
+        return redirect("sso_signed_out")
 
 
 def _sign_in_new(request: HttpRequest, user: User, home: str) -> HttpResponse:
@@ -241,7 +265,9 @@ class ChangePasswordView(FormView):
     def form_valid(self, form: ChangePasswordForm) -> HttpResponse:
         actions.set_password(user=form.user, password=form.cleaned_data["password"], by=form.user)
         form.user.refresh_from_db(fields=["password"])
+        old_key = self.request.session.session_key
         update_session_auth_hash(self.request, form.user)
+        sign_in_records.move_session(self.request, old_key)
         messages.success(self.request, "密码已修改，其他设备已退出登录")
         return redirect(portal.home_url(form.user))
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import actions, portal
+from accounts import actions, portal, sign_in_records
 from accounts.forms import BankAccountForm, IndividualProfileForm, UnitProfileForm
 from accounts.models import Individual, Message, Unit
 from accounts.queries import messages_of
@@ -31,6 +31,8 @@ def choose_unit(request: HttpRequest) -> HttpResponse:
         handler = handlers.get(request.POST.get("unit", ""))
         if handler is None:
             raise Http404
+        if request.session.get(portal.UNIT_SESSION_KEY) != handler.unit_id:
+            sign_in_records.rotate(request)
         request.session[portal.UNIT_SESSION_KEY] = handler.unit_id
         return redirect(_safe(target, request, portal.HOMES[portal.UNIT]))
     context = {

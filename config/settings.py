@@ -79,6 +79,26 @@ def s3_storage(bucket: str, access_key: str, secret_key: str) -> dict:
     }
 
 
+def sso_client(issuer: str, client_id: str, client_secret: str, scope: str, claims: str) -> dict:
+    """A client of the government-services network from these variables; empty where no issuer is named."""
+    address = os.environ.get(issuer, "")
+    if not address:
+        return {}
+    if PRODUCTION and not address.startswith("https://"):
+        raise ImproperlyConfigured(f"{issuer} must be an https address in production")
+    for name in (client_id, client_secret):
+        if not os.environ.get(name):
+            raise ImproperlyConfigured(f"{name} must be set where {issuer} is")
+    pairs = [pair.partition("=") for pair in os.environ.get(claims, "").split(",") if pair]
+    return {
+        "issuer": address,
+        "client_id": os.environ[client_id],
+        "secret": os.environ[client_secret],
+        "scope": os.environ.get(scope, "openid profile"),
+        "claims": {ours.strip(): theirs.strip() for ours, _, theirs in pairs},
+    }
+
+
 SECRET_KEY = secret("TONGBAN_SECRET_KEY", "development-only-secret-key-development-only-secret-key")
 # Comma-separated hexadecimal keys, newest first; older ones still decrypt.
 FIELD_KEYS = secret("TONGBAN_FIELD_KEYS", "000102030405060708090a0b0c0d0e0f").split(",")
@@ -106,6 +126,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "csp",
     "django_filters",
     "django_htmx",
@@ -201,6 +222,28 @@ ACCOUNT_RATE_LIMITS = {
     "send_code": "300/h/ip",
     "change_password": "5/m/user",
 }
+SOCIALACCOUNT_ADAPTER = "accounts.sso.adapter.HallSocialAccountAdapter"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 8
+# Sign-in by the government-services network, a client for people and one for legal persons; what is
+# not configured is not offered.
+SSO_CLIENTS = {
+    "individual": sso_client(
+        "TONGBAN_SSO_INDIVIDUAL_ISSUER",
+        "TONGBAN_SSO_INDIVIDUAL_CLIENT_ID",
+        "TONGBAN_SSO_INDIVIDUAL_SECRET",
+        "TONGBAN_SSO_INDIVIDUAL_SCOPE",
+        "TONGBAN_SSO_INDIVIDUAL_CLAIMS",
+    ),
+    "unit": sso_client(
+        "TONGBAN_SSO_UNIT_ISSUER",
+        "TONGBAN_SSO_UNIT_CLIENT_ID",
+        "TONGBAN_SSO_UNIT_SECRET",
+        "TONGBAN_SSO_UNIT_SCOPE",
+        "TONGBAN_SSO_UNIT_CLAIMS",
+    ),
+}
+SSO_ORIGINS = [origin for origin in os.environ.get("TONGBAN_SSO_ORIGINS", "").split(",") if origin]
+
 # How short messages reach phones (accounts/sms.py); the console is for development only.
 SMS_ADAPTER = secret("TONGBAN_SMS", "accounts.sms.ConsoleSms")
 
