@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar
 
+from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -17,6 +18,7 @@ from accounts.consents import AT_REGISTRATION
 from accounts.models import (
     BankAccount,
     Consent,
+    FailedSignIn,
     Handler,
     Individual,
     Message,
@@ -287,7 +289,14 @@ def mark_read(*, by: User, messages: Iterable[int] | None = None) -> int:
 
 @write
 def record_sign_in(*, by: User, values: Mapping[str, Any]) -> SignIn:
-    """Keep who signed in, how, from where, and which session it opened."""
+    """Keep who signed in, how, from where, and which session it opened; of staff the other sessions end.
+
+    Who signs in again in an open session goes on in it: only its newest sign-in counts as open.
+    """
+    key = values["session_key"]
+    SignIn.objects.filter(session_key=key, ended_at__isnull=True).update(ended_at=timezone.now())
+    if by.is_staff:
+        end_sessions(sign_ins=SignIn.objects.filter(user=by), by=by)
     return SignIn.objects.create(user=by, **values)
 
 
@@ -309,3 +318,30 @@ def end_sessions(*, sign_ins: QuerySet[SignIn], by: User | None) -> int:
 def move_session(*, old_key: str, new_key: str, by: User) -> None:
     """The session got a new key (after a change of password or rights): its sign-in follows."""
     SignIn.objects.filter(session_key=old_key, ended_at__isnull=True).update(session_key=new_key)
+
+
+@write
+def record_failed_sign_in(*, values: Mapping[str, Any], by: User | None) -> None:
+    """Keep evidence of a sign-in that failed; nobody is named, because nobody was proved."""
+    FailedSignIn.objects.create(**values)
+
+
+@write
+def second_factor_changed(*, user: User, words: str, by: User | None) -> None:
+    """Tell the account's owner that its 动态口令 was set up, given up or replaced."""
+    send_message(
+        user=user,
+        kind=Message.Kind.ACCOUNT,
+        title="动态口令有变更",
+        body=f"{words}。如非本人操作，请立即修改密码并联系系统管理员或当地经办窗口。",
+        key=f"second-factor:{user.pk}:{timezone.now().isoformat()}",
+        by=by,
+    )
+
+
+@write
+def reset_second_factor(*, user: User, by: User) -> None:
+    """Take the 动态口令 and recovery codes away, for who lost the phone; the account's sessions end."""
+    Authenticator.objects.filter(user=user).delete()
+    end_sessions(sign_ins=SignIn.objects.filter(user=user), by=by)
+    second_factor_changed(user=user, words="系统管理员已重置您的动态口令，请登录后重新启用", by=by)

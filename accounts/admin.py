@@ -1,6 +1,5 @@
 """Accounts, people and units on the staff site: mostly to look at, encrypted values masked."""
 
-from collections.abc import Callable
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -16,73 +15,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from accounts import actions
-from accounts.models import BankAccount, Consent, Handler, Individual, StaffProfile, StaffScope, Unit, User
-from accounts.queries import staff_regions
-from common import crypto, identifiers, regions
+from accounts import actions, sign_in_admin  # noqa: F401 - registers its pages
+from accounts.admin_base import DigestSearchMixin, ReadOnlyAdmin, ScopedAdmin, masked
+from accounts.models import (
+    BankAccount,
+    Consent,
+    Handler,
+    Individual,
+    SignIn,
+    StaffProfile,
+    StaffScope,
+    Unit,
+    User,
+)
+from common import identifiers
 from common.constraints import explain
-
-
-def masked(name: str, title: str, mask: Callable[[str], str]) -> Callable[[Any, Any], str]:
-    """A method for a ModelAdmin: an encrypted value, masked; ``name`` may follow relations with dots."""
-
-    @admin.display(description=title)
-    def show(_admin: Any, row: Any) -> str:
-        value = row
-        for part in name.split("."):
-            value = getattr(value, part)
-        return mask(value) if value else "—"
-
-    return show
-
-
-class DigestSearchMixin(admin.ModelAdmin):
-    """Finds rows by the whole value of an encrypted column, through its blind index."""
-
-    digest_search_fields: tuple[str, ...] = ()
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: models.QuerySet, search_term: str
-    ) -> tuple[models.QuerySet, bool]:
-        found, duplicates = super().get_search_results(request, queryset, search_term)
-        term = identifiers.normalise(search_term)
-        if term:
-            condition = models.Q()
-            for name in self.digest_search_fields:
-                condition |= models.Q(**{name: crypto.digest(term)})
-            found = found | queryset.filter(condition)
-        return found, duplicates
-
-
-class ReadOnlyAdmin(DigestSearchMixin):
-    """Rows that the portals write; staff look at them, and those who may change them have actions."""
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is None and super().has_change_permission(request)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [str(name) for name in self.fields or ()]
-
-
-class ScopedAdmin(ReadOnlyAdmin):
-    """Only what lies in the staff member's regions, or in none yet; ``region_field`` leads to the region."""
-
-    region_field = ""
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        found = super().get_queryset(request)
-        if request.user.is_superuser:
-            return found
-        condition = models.Q(**{f"{self.region_field}__isnull": True})
-        for scope in staff_regions(request.user):
-            condition |= regions.scope_q(self.region_field, scope)
-        return found.filter(condition)
 
 
 class StaffProfileInline(admin.StackedInline):
@@ -179,6 +126,25 @@ class UserAdmin(DigestSearchMixin, DjangoUserAdmin):
         if obj is not None and not request.user.is_superuser and (obj == request.user or obj.is_superuser):
             return False
         return super().has_change_permission(request, obj)
+
+    actions = ("reset_second_factor",)
+
+    @admin.action(description="重置动态口令", permissions=["change"])
+    def reset_second_factor(self, request: HttpRequest, queryset: models.QuerySet[User]) -> None:
+        """For who lost phone and recovery codes; sets up anew at the next sign-in."""
+        for user in queryset:
+            if not self.has_change_permission(request, user):
+                self.message_user(request, f"{user}：不能由您重置", messages.ERROR)
+                continue
+            actions.reset_second_factor(user=user, by=request.user)
+            self.message_user(request, f"{user}：动态口令已重置", messages.SUCCESS)
+
+    def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: list, change: bool) -> None:
+        """A change of rights ends the account's sessions: the next one begins with the new rights."""
+        super().save_related(request, form, formsets, change)
+        rights = {"is_active", "groups"} & set(form.changed_data)
+        if change and (rights or any(formset.has_changed() for formset in formsets)):
+            actions.end_sessions(sign_ins=SignIn.objects.filter(user=form.instance), by=request.user)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Accounts are disabled, never deleted: cases and history name them."""

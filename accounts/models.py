@@ -6,7 +6,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.sign_in_models import SignIn as SignIn  # Django finds an app's models here
+# Django finds an app's models here, wherever they are written.
+from accounts.sign_in_models import FailedSignIn as FailedSignIn
+from accounts.sign_in_models import MobileCode as MobileCode
+from accounts.sign_in_models import SignIn as SignIn
 from common import codes
 from common.audit import track
 from common.fields import BlindIndex, EncryptedText
@@ -339,31 +342,6 @@ class BankAccount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bank} {self.holder}"
-
-
-class MobileCode(models.Model):
-    """A six-digit code sent to a mobile number; only its hash is kept, tries are counted in the row."""
-
-    class Purpose(models.TextChoices):
-        REGISTER = "register", "注册"
-        SIGN_IN = "sign_in", "登录"
-        RESET = "reset", "重置密码"
-        CHANGE_MOBILE = "change_mobile", "变更手机号"
-
-    purpose = models.CharField("用途", max_length=16, choices=Purpose.choices)
-    target_digest = models.CharField("接收号码摘要", max_length=64)
-    code_hash = models.CharField("验证码摘要", max_length=64)
-    tries_left = models.PositiveSmallIntegerField("剩余次数", default=5)
-    created_at = models.DateTimeField("发送时间", default=timezone.now)
-    expires_at = models.DateTimeField("失效时间")
-    used_at = models.DateTimeField("使用时间", null=True, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "验证码"
-        indexes = [models.Index(fields=["target_digest", "purpose", "-created_at"], name="mobile_code_latest")]
-
-    def __str__(self) -> str:
-        return f"{self.get_purpose_display()} {self.created_at:%Y-%m-%d %H:%M}"
 
 
 class Message(models.Model):

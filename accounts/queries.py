@@ -1,8 +1,12 @@
 """Reads about accounts that several places share."""
 
-from django.db.models import Q, QuerySet
+from datetime import timedelta
 
-from accounts.models import Handler, Message, StaffScope, User
+from django.contrib.sessions.models import Session
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import FailedSignIn, Handler, Message, SignIn, StaffScope, User
 from accounts.roles import ROLE_GROUPS
 from common import crypto
 
@@ -63,3 +67,32 @@ def staff_regions(user: User) -> list[str]:
     if not user.is_staff:
         return []
     return list(StaffScope.objects.filter(user=user).order_by("region_id").values_list("region_id", flat=True))
+
+
+def login_digest(login: str) -> str:
+    """What was typed as 账号 or 手机号, as failed sign-ins keep it."""
+    return crypto.digest(login.strip().lower())
+
+
+def sign_ins_of(user: User) -> QuerySet[SignIn]:
+    """The user's sign-ins, newest first."""
+    return SignIn.objects.filter(user=user).order_by("-at", "-pk")
+
+
+def open_sessions(user: User) -> list[SignIn]:
+    """The sign-ins whose sessions are still open, newest first."""
+    found = list(sign_ins_of(user).filter(ended_at__isnull=True))
+    keys = [row.session_key for row in found]
+    alive = set(
+        Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now()).values_list(
+            "session_key", flat=True
+        )
+    )
+    return [row for row in found if row.session_key in alive]
+
+
+def failed_sign_ins(user: User, days: int = 30) -> int:
+    """How often somebody failed to sign in with the user's 账号 or 手机号 in the last ``days``."""
+    digests = [login_digest(login) for login in (user.username, user.mobile) if login]
+    since = timezone.now() - timedelta(days=days)
+    return FailedSignIn.objects.filter(login_digest__in=digests, at__gte=since).count()

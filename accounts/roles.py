@@ -81,6 +81,8 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "accounts.view_staffprofile",
         "accounts.view_staffscope",
         "accounts.view_mobilecode",
+        "accounts.view_signin",
+        "accounts.view_failedsignin",
         "accounts.view_consent",
         "auth.view_group",
         "auth.view_permission",

@@ -3,8 +3,10 @@
 from typing import Any
 
 from allauth.account.forms import LoginForm
+from allauth.account.forms import ReauthenticateForm as AllauthReauthenticateForm
 from allauth.account.internal import flows
 from allauth.account.models import Login
+from allauth.core import context
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
@@ -14,7 +16,7 @@ from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.html import format_html
 
-from accounts import actions, passwords, portal
+from accounts import actions, passwords, portal, sign_in_records
 from accounts.forms import SpokenForm
 from accounts.models import MobileCode, Unit, User
 from accounts.queries import handler_account, user_by_mobile
@@ -73,6 +75,12 @@ class NewPasswordMixin(forms.Form):
             except ValidationError as error:
                 self.add_error("password", error)
         return values
+
+
+class ReauthenticateForm(AllauthReauthenticateForm):
+    """The password again, before something that matters."""
+
+    password = PasswordField(new=False, label="密码", error_messages={"required": "请填写密码"})
 
 
 class MobileCodeMixin(forms.Form):
@@ -145,6 +153,7 @@ class SignInForm(MobileCodeMixin, LoginForm):
         mobile = self.cleaned_data["login"]
         user = user_by_mobile(mobile)
         if not self.code_fits(mobile, self.cleaned_data["code"]) or user is None:
+            sign_in_records.record_failure(context.request, mobile)
             raise ValidationError({"code": WRONG_CODE})
         self.user = user
         self._login = Login(user=user)

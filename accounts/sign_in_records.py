@@ -3,12 +3,17 @@
 from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authentication_failed as second_factor_failed
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts import actions
 from accounts.models import User
+from accounts.queries import login_digest
+from accounts.second_factor import SESSION_KEY as SECOND_FACTOR_KEY
 
 SSO_SESSION_KEY = "sso"
 
@@ -39,6 +44,40 @@ def record_sign_in(sender: type, request: HttpRequest, user: User, **kwargs: Any
         "sid": network.get("sid", ""),
     }
     actions.record_sign_in(by=user, values=values)
+
+
+def record_failure(request: HttpRequest, login: str, *, locked: bool = False) -> None:
+    """Evidence of a failed sign-in; the same for every account, known or not."""
+    values = {
+        "login_digest": login_digest(login),
+        "address": request.META.get("REMOTE_ADDR") or None,
+        "agent": request.META.get("HTTP_USER_AGENT", "")[:200],
+        "locked": locked,
+    }
+    actions.record_failed_sign_in(values=values, by=None)
+
+
+@receiver(authenticator_added, dispatch_uid="accounts.second_factor_added")
+@receiver(authenticator_removed, dispatch_uid="accounts.second_factor_removed")
+@receiver(authenticator_reset, dispatch_uid="accounts.second_factor_reset")
+def second_factor_changed(sender: type, request: HttpRequest, user: User, authenticator: Any, **kwargs: Any) -> None:
+    """The owner is told; recovery codes that come with a new second factor need no second message."""
+    request.session.pop(SECOND_FACTOR_KEY, None)
+    totp = authenticator.type == Authenticator.Type.TOTP
+    signal = kwargs["signal"]
+    words = {
+        (True, id(authenticator_added)): "您的账号已启用动态口令",
+        (True, id(authenticator_removed)): "您的账号已停用动态口令",
+        (False, id(authenticator_reset)): "您的恢复码已重新生成，原恢复码作废",
+    }.get((totp, id(signal)))
+    if words:
+        actions.second_factor_changed(user=user, words=words, by=user)
+
+
+@receiver(second_factor_failed, dispatch_uid="accounts.second_factor_failed")
+def record_second_factor_failure(sender: type, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """A wrong 动态口令 after the right password is evidence too."""
+    record_failure(request, user.username)
 
 
 @receiver(user_logged_out, dispatch_uid="accounts.record_sign_out")

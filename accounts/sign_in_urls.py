@@ -3,7 +3,7 @@
 from allauth.account import views as allauth_views
 from django.urls import path
 
-from accounts import provider, sign_in_views
+from accounts import provider, security_views, sign_in_views
 from accounts.sso import views as sso_views
 
 urlpatterns = [
@@ -13,6 +13,19 @@ urlpatterns = [
     path("signup/", sign_in_views.register, name="account_signup"),
     path("password/change/", sign_in_views.ChangePasswordView.as_view(), name="account_change_password"),
     path("password/reset/", sign_in_views.ResetPasswordView.as_view(), name="account_reset_password"),
+    path("reauthenticate/", security_views.ReauthenticateView.as_view(), name="account_reauthenticate"),
+    path("security/", security_views.security, name="mfa_index"),
+    path("security/sessions/<int:pk>/end/", security_views.end_session, name="end_session"),
+    path("security/code/", security_views.AuthenticateView.as_view(), name="mfa_authenticate"),
+    path("security/code/again/", security_views.SecondFactorView.as_view(), name="mfa_reauthenticate"),
+    path("security/totp/activate/", security_views.ActivateView.as_view(), name="mfa_activate_totp"),
+    path("security/totp/deactivate/", security_views.DeactivateView.as_view(), name="mfa_deactivate_totp"),
+    path("security/recovery-codes/", security_views.RecoveryCodesView.as_view(), name="mfa_view_recovery_codes"),
+    path(
+        "security/recovery-codes/generate/",
+        security_views.GenerateRecoveryCodesView.as_view(),
+        name="mfa_generate_recovery_codes",
+    ),
     path("sso/consent/", sso_views.consent, name="sso_consent"),
     path("sso/signed-out/", sso_views.signed_out, name="sso_signed_out"),
     path("sso/<portal>/login/", provider.begin, name="sso_login"),

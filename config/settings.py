@@ -162,6 +162,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "pghistory.middleware.HistoryMiddleware",
+    "accounts.middleware.StaffSecurityMiddleware",
     "accounts.middleware.ActingMiddleware",
     # Innermost: sessions and messages are stored outside its read-only transaction.
     "config.middleware.ReadOnlyMiddleware",
@@ -221,6 +222,19 @@ ACCOUNT_RATE_LIMITS = {
     "signup": "200/h/ip",
     "send_code": "300/h/ip",
     "change_password": "5/m/user",
+}
+ACCOUNT_FORMS = {"reauthenticate": "accounts.sign_in_forms.ReauthenticateForm"}
+# The second factor (动态口令): staff must have one in production, everybody else may.
+STAFF_TOTP_REQUIRED = os.environ.get("TONGBAN_STAFF_TOTP", "required" if PRODUCTION else "optional") == "required"
+STAFF_PASSWORD_DAYS = int(os.environ.get("TONGBAN_STAFF_PASSWORD_DAYS", "90" if PRODUCTION else "0"))
+MFA_ADAPTER = "accounts.second_factor.HallMfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "人社通办"
+MFA_FORMS = {
+    "authenticate": "accounts.second_factor.AuthenticateForm",
+    "reauthenticate": "accounts.second_factor.ReauthenticateForm",
+    "activate_totp": "accounts.second_factor.ActivateForm",
+    "generate_recovery_codes": "accounts.second_factor.GenerateForm",
 }
 SOCIALACCOUNT_ADAPTER = "accounts.sso.adapter.HallSocialAccountAdapter"
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 8
