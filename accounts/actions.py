@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
+from django.core.mail import send_mail
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -28,6 +29,7 @@ from accounts.models import (
     Unit,
     User,
 )
+from accounts.queries import code_receivers
 from common import audit, crypto, identifiers
 
 CODE_MINUTES = 5
@@ -61,15 +63,8 @@ def _target(mobile: str, account: str) -> str:
     return crypto.digest(f"{mobile}:{account.strip().lower()}" if account else mobile)
 
 
-@write
-def issue_code(*, mobile: str, purpose: str, deliver: bool, by: User | None, account: str = "") -> None:
-    """Make a six-digit code for a mobile number and send it.
-
-    The row is made and the limits are kept even when nothing is to be delivered (the number is not
-    known), so that the answer is always the same. ``account`` narrows the code to one 法人账号.
-    Raises Refused when codes are asked for too often.
-    """
-    digest = _target(mobile, account)
+def _new_code(purpose: str, digest: str) -> str:
+    """A new code for a receiver, within the limits. Raises Refused when codes are asked for too often."""
     with connection.cursor() as cursor:  # two requests at once must not both send
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(digest[:15], 16)])
     now = timezone.now()
@@ -78,7 +73,7 @@ def issue_code(*, mobile: str, purpose: str, deliver: bool, by: User | None, acc
     if times and (wait := CODE_PAUSE_SECONDS - int((now - times[0]).total_seconds())) > 0:
         raise Refused(f"验证码已发送，请{wait}秒后再获取")
     if len(times) >= CODES_PER_DAY:
-        raise Refused("该手机号今天获取验证码的次数已用完，请明天再试")
+        raise Refused("今天获取验证码的次数已用完，请明天再试")
     code = f"{secrets.randbelow(1_000_000):06d}"
     MobileCode.objects.create(
         purpose=purpose,
@@ -87,6 +82,18 @@ def issue_code(*, mobile: str, purpose: str, deliver: bool, by: User | None, acc
         tries_left=CODE_TRIES,
         expires_at=now + timedelta(minutes=CODE_MINUTES),
     )
+    return code
+
+
+@write
+def issue_code(*, mobile: str, purpose: str, deliver: bool, by: User | None, account: str = "") -> None:
+    """Make a six-digit code for a mobile number and send it.
+
+    The row is made and the limits are kept even when nothing is to be delivered (the number is not
+    known), so that the answer is always the same. ``account`` narrows the code to one 法人账号.
+    Raises Refused when codes are asked for too often.
+    """
+    code = _new_code(purpose, _target(mobile, account))
     if deliver:
         title = MobileCode.Purpose(purpose).label
         text = f"【人社通办】{title}验证码{code}，{CODE_MINUTES}分钟内有效。工作人员不会向您索要，请勿告诉他人。"
@@ -100,7 +107,10 @@ def use_code(*, mobile: str, purpose: str, code: str, by: User | None, account: 
     Only the newest code counts. The row is locked, so that of two requests with the right code one
     wins and wrong tries cannot be made in parallel.
     """
-    digest = _target(mobile, account)
+    return _code_fits(purpose, _target(mobile, account), code)
+
+
+def _code_fits(purpose: str, digest: str, code: str) -> bool:
     row = (
         MobileCode.objects.select_for_update()
         .filter(target_digest=digest, purpose=purpose)
@@ -116,6 +126,32 @@ def use_code(*, mobile: str, purpose: str, code: str, by: User | None, account: 
     row.used_at = timezone.now()
     row.save(update_fields=["used_at"])
     return True
+
+
+@write
+def push_unit_code(*, user: User, by: User | None) -> None:
+    """Send a handler the code of 单位编号登录 (A6): into the own individual account's message centre,
+    and by short message and e-mail where the account has them.
+
+    Raises Refused when codes are asked for too often.
+    """
+    purpose = MobileCode.Purpose.UNIT_SIGN_IN
+    digest = crypto.digest(f"user:{user.pk}")
+    code = _new_code(purpose, digest)
+    text = f"单位登录验证码{code}，{CODE_MINUTES}分钟内有效。工作人员不会向您索要，请勿告诉他人。"
+    for receiver in code_receivers(user):
+        key = f"unit-code:{user.pk}:{receiver.pk}:{timezone.now().isoformat()}"
+        send_message(user=receiver, kind=Message.Kind.ACCOUNT, title="单位登录验证码", body=text, key=key, by=by)
+    if mobile := user.mobile:
+        transaction.on_commit(lambda: sms.send(mobile, f"【人社通办】{text}"))
+    if user.email:
+        transaction.on_commit(lambda: send_mail("单位登录验证码", text, None, [user.email], fail_silently=True))
+
+
+@write
+def use_unit_code(*, user: User, code: str, by: User | None) -> bool:
+    """Whether ``code`` is the handler's newest pushed one, unused and in time; as use_code."""
+    return _code_fits(MobileCode.Purpose.UNIT_SIGN_IN, crypto.digest(f"user:{user.pk}"), code)
 
 
 def _agree(user: User, address: str | None) -> None:

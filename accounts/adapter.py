@@ -51,8 +51,9 @@ class HallAccountAdapter(DefaultAccountAdapter):
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def get_login_stages(self) -> list[str]:
-        """allauth's own stages, and the consent of who comes by the network for the first time."""
-        return [*super().get_login_stages(), "accounts.sso.views.ConsentStage"]
+        """allauth's own stages, the pushed code of 单位编号登录, and the consent of who comes by the network."""
+        own = ["accounts.unit_sign_in.PushedCodeStage", "accounts.sso.views.ConsentStage"]
+        return [*super().get_login_stages(), *own]
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The home of the portal that fits the account and the tab it signed in on."""

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
+from accounts.models import User
 from accounts.queries import staff_regions
 from common import crypto, identifiers, regions
 
@@ -22,6 +23,14 @@ def masked(name: str, title: str, mask: Callable[[str], str]) -> Callable[[Any, 
         return mask(value) if value else "—"
 
     return show
+
+
+def in_own_regions(region_field: str, user: User) -> models.Q:
+    """What lies in the staff member's regions, or in none yet; ``region_field`` leads to the region."""
+    condition = models.Q(**{f"{region_field}__isnull": True})
+    for scope in staff_regions(user):
+        condition |= regions.scope_q(region_field, scope)
+    return condition
 
 
 class DigestSearchMixin(admin.ModelAdmin):
@@ -67,7 +76,4 @@ class ScopedAdmin(ReadOnlyAdmin):
         found = super().get_queryset(request)
         if request.user.is_superuser:
             return found
-        condition = models.Q(**{f"{self.region_field}__isnull": True})
-        for scope in staff_regions(request.user):
-            condition |= regions.scope_q(self.region_field, scope)
-        return found.filter(condition)
+        return found.filter(in_own_regions(self.region_field, request.user))

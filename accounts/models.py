@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.sign_in_models import FailedSignIn as FailedSignIn
 from accounts.sign_in_models import MobileCode as MobileCode
 from accounts.sign_in_models import SignIn as SignIn
+from accounts.unit_number_models import UnitNumber as UnitNumber
 from common import codes
 from common.audit import track
 from common.fields import BlindIndex, EncryptedText

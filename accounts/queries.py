@@ -6,7 +6,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import FailedSignIn, Handler, Message, SignIn, StaffScope, User
+from accounts.models import VERIFIED_LEVEL, FailedSignIn, Handler, Message, SignIn, StaffScope, User
 from accounts.roles import ROLE_GROUPS
 from common import crypto
 
@@ -96,3 +96,27 @@ def failed_sign_ins(user: User, days: int = 30) -> int:
     digests = [login_digest(login) for login in (user.username, user.mobile) if login]
     since = timezone.now() - timedelta(days=days)
     return FailedSignIn.objects.filter(login_digest__in=digests, at__gte=since).count()
+
+
+def handler_by_number(number: str, id_no: str) -> Handler | None:
+    """The active handler of the unit with this 单位编号: the only one, or the one with the ID number."""
+    found = Handler.objects.active().filter(unit__numbers__number=number, user__is_staff=False).select_related("user")
+    if id_no:
+        found = found.filter(id_no_digest=crypto.digest(id_no))
+    handlers = list(found[:2])
+    return handlers[0] if len(handlers) == 1 else None
+
+
+def is_insured_handler(user: User) -> bool:
+    """Whether the user acts for a unit that has a 单位编号, and so signs in with a pushed code (A6)."""
+    return Handler.objects.active().filter(user=user, unit__numbers__isnull=False).exists()
+
+
+def code_receivers(user: User) -> list[User]:
+    """The individual accounts that belong to the handler by verified ID number: there codes are pushed to."""
+    digests = Handler.objects.active().filter(user=user).exclude(id_no_digest="").values("id_no_digest")
+    return list(
+        User.objects.filter(
+            individual__id_no_digest__in=digests, individual__level__gte=VERIFIED_LEVEL, is_active=True
+        ).distinct()
+    )

@@ -47,6 +47,7 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "accounts.change_individual",
         "accounts.add_handler",
         "accounts.change_handler",
+        "accounts.*_unitnumber",
         "accounts.view_bankaccount",
         "hall.*_notice",
         "hall.*_supportcontact",

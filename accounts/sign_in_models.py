@@ -12,6 +12,7 @@ class MobileCode(models.Model):
         REGISTER = "register", "注册"
         SIGN_IN = "sign_in", "登录"
         RESET = "reset", "重置密码"
+        UNIT_SIGN_IN = "unit_sign_in", "单位登录"
         CHANGE_MOBILE = "change_mobile", "变更手机号"
 
     purpose = models.CharField("用途", max_length=16, choices=Purpose.choices)

@@ -3,7 +3,7 @@
 from allauth.account import views as allauth_views
 from django.urls import path
 
-from accounts import provider, security_views, sign_in_views
+from accounts import provider, security_views, sign_in_views, unit_sign_in
 from accounts.sso import views as sso_views
 
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("signup/", sign_in_views.register, name="account_signup"),
     path("password/change/", sign_in_views.ChangePasswordView.as_view(), name="account_change_password"),
     path("password/reset/", sign_in_views.ResetPasswordView.as_view(), name="account_reset_password"),
+    path("unit/code/", unit_sign_in.unit_code, name="unit_sign_in_code"),
     path("reauthenticate/", security_views.ReauthenticateView.as_view(), name="account_reauthenticate"),
     path("security/", security_views.security, name="mfa_index"),
     path("security/sessions/<int:pk>/end/", security_views.end_session, name="end_session"),

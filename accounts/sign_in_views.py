@@ -34,6 +34,7 @@ from accounts.sign_in_forms import (
 )
 from accounts.sso import oidc
 from accounts.sso.views import SIGN_OUT_KEY, network_sign_out_url
+from accounts.unit_sign_in import NUMBER, UnitNumberForm
 from common.constraints import explain
 
 secret_fields = method_decorator(sensitive_post_parameters(), name="dispatch")
@@ -75,6 +76,10 @@ class SignInView(SendCodeMixin, LoginView):
     form_class = SignInForm
     template_name = "account/login.html"
 
+    def get_form_class(self) -> type[SignInForm]:
+        by_number = self.request.GET.get("method") == NUMBER and portal.wanted(self.request) == portal.UNIT
+        return UnitNumberForm if by_number else self.form_class
+
     def get_form_kwargs(self) -> dict[str, Any]:
         method = CODE if self.request.GET.get("method") == CODE else PASSWORD
         return super().get_form_kwargs() | {"portal_name": portal.wanted(self.request), "method": method}
@@ -97,6 +102,7 @@ class SignInView(SendCodeMixin, LoginView):
             "tabs": tabs,
             "password_url": self._address(portal=wanted, method=PASSWORD),
             "code_url": self._address(portal=wanted, method=CODE),
+            "number_url": self._address(portal=wanted, method=NUMBER),
             "sso": oidc.client_for(wanted) is not None,
             "next": self.request.POST.get("next") or self.request.GET.get("next") or "",
         }

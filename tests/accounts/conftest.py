@@ -1,9 +1,13 @@
 """What the tests of accounts share."""
 
 import re
+import threading
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 
 from accounts.sms import MemorySms
 from tests.factories import make_region
@@ -27,3 +31,22 @@ def last_code() -> str:
     found = re.search(r"验证码(\d{6})", MemorySms.sent[-1][1])
     assert found
     return found[1]
+
+
+def at_once(work: Callable[[], Any], times: int = 2) -> list[Any]:
+    """Run ``work`` in several threads that start together."""
+    gate, results = threading.Barrier(times), []
+
+    def run() -> None:
+        try:
+            gate.wait()
+            results.append(work())
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results

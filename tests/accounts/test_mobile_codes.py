@@ -1,14 +1,11 @@
 """Codes by short message: one use, five tries, five minutes, one a minute, ten a day; never stored in clear."""
 
-import threading
-
 import pytest
-from django.db import connection
 
 from accounts import actions
 from accounts.models import MobileCode
 from accounts.sms import MemorySms
-from tests.accounts.conftest import last_code
+from tests.accounts.conftest import at_once, last_code
 
 MOBILE = "13800000001"
 
@@ -93,37 +90,18 @@ def test_ten_a_day(at) -> None:
     issue()
 
 
-def _at_once(work, times: int) -> list:
-    """Run ``work`` in several threads that start together."""
-    gate, results = threading.Barrier(times), []
-
-    def run() -> None:
-        try:
-            gate.wait()
-            results.append(work())
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(times)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_two_at_once_with_the_right_code_one_wins() -> None:
     issue()
     code = last_code()
-    assert sorted(_at_once(lambda: use(code), 2)) == [False, True]
+    assert sorted(at_once(lambda: use(code), 2)) == [False, True]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_wrong_tries_at_once_are_all_counted() -> None:
     issue()
     wrong = "000000" if last_code() != "000000" else "000001"
-    _at_once(lambda: use(wrong), 4)
+    at_once(lambda: use(wrong), 4)
     assert MobileCode.objects.get().tries_left == 1
 
 
@@ -136,5 +114,5 @@ def test_two_requests_at_once_send_one_message() -> None:
             return False
         return True
 
-    assert sorted(_at_once(ask, 2)) == [False, True]
+    assert sorted(at_once(ask, 2)) == [False, True]
     assert len(MemorySms.sent) == 1

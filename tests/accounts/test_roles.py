@@ -28,7 +28,15 @@ WRITES_TO_ACCOUNTS = {
     "初审": set(),
     "复审": set(),
     "财政复核": set(),
-    "网厅管理": {"change_unit", "change_individual", "add_handler", "change_handler"},
+    "网厅管理": {
+        "add_unitnumber",
+        "change_unitnumber",
+        "delete_unitnumber",
+        "change_unit",
+        "change_individual",
+        "add_handler",
+        "change_handler",
+    },
     "业务管理": set(),
     "审计": set(),
     "系统管理": {

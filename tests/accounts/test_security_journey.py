@@ -1,4 +1,4 @@
-"""Setting up the second factor in a real browser, small and large."""
+"""The second proofs in a real browser, small and large."""
 
 import re
 
@@ -6,8 +6,10 @@ import pytest
 from django.conf import LazySettings
 from playwright.sync_api import Page, expect
 
+from accounts.models import UnitNumber
 from tests.accounts.test_second_factor import code_for
-from tests.factories import PASSWORD, make_individual, make_staff
+from tests.accounts.test_unit_numbers import pushed_code
+from tests.factories import PASSWORD, make_handler, make_id_no, make_individual, make_staff, make_unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,3 +52,25 @@ def test_a_person_looks_after_the_account_on_a_phone(phone: Page, assert_accessi
     assert_accessible(phone)
     phone.get_by_role("button", name="停用动态口令").click()
     expect(phone.get_by_text("没有启用")).to_be_visible()
+
+
+def test_a_handler_signs_in_by_unit_number_and_reads_the_code_in_the_own_message_centre(
+    phone: Page, assert_accessible
+) -> None:
+    unit = make_unit()
+    UnitNumber.objects.create(unit=unit, number="140105000100")
+    handler = make_handler(unit, id_no=make_id_no(800))
+    make_individual(id_no=handler.id_no)
+    phone.goto("/accounts/login/?portal=unit")
+    phone.get_by_role("link", name="用单位编号登录").click()
+    assert_accessible(phone)
+    phone.get_by_label("单位编号").fill("1401050001")
+    phone.get_by_label("密码").fill(PASSWORD)
+    phone.get_by_label("密码").press("Enter")
+    expect(phone.get_by_text("您本人个人网厅的消息中心")).to_be_visible()
+    assert_accessible(phone)
+    phone.get_by_role("button", name="获取验证码").click()
+    expect(phone.get_by_text("秒后再获取")).to_be_visible()
+    phone.get_by_label("验证码").fill(pushed_code())
+    phone.get_by_label("验证码").press("Enter")
+    expect(phone).to_have_url(re.compile(r"://[^/]+/unit/$"))

@@ -16,6 +16,9 @@ PERSONS_OWN = "login ok 404 403 403 403 403"
 UNIT = "login 403 403 ok ok 403 403"
 UNITS_OWN = "login 403 403 ok 404 403 403"
 USERS_OWN = "login ok 404 404 404 404 404"
+# Nobody of the actors has a second factor, and the network is not configured.
+NOT_SET_UP = "login 404 404 404 404 404 404"
+NOT_CONFIGURED = "404 404 404 404 404 404 404"
 STAFF = "login login login login login ok ok"
 STAFF_OF_REGION = "login login login login login ok 404"
 # Attachments of a person's case: its owner, and staff whose region the case has reached (a draft has none).
@@ -98,6 +101,21 @@ TABLE: dict[str, list[Rule]] = {
     "account_signup": [_rule(PUBLIC)],
     "account_change_password": [_rule(SIGNED_IN)],
     "account_reset_password": [_rule(PUBLIC)],
+    "account_reauthenticate": [_rule(SIGNED_IN)],
+    "mfa_index": [_rule(SIGNED_IN)],
+    "end_session": [_rule(USERS_OWN, "sign in", method="post")],
+    "mfa_authenticate": [_rule(SIGNED_IN)],
+    "mfa_reauthenticate": [_rule(SIGNED_IN)],
+    "mfa_activate_totp": [_rule(SIGNED_IN)],
+    "mfa_deactivate_totp": [_rule(NOT_SET_UP)],
+    "mfa_view_recovery_codes": [_rule(NOT_SET_UP)],
+    "mfa_generate_recovery_codes": [_rule(SIGNED_IN)],
+    "unit_sign_in_code": [_rule(SIGNED_IN)],
+    "sso_consent": [_rule(SIGNED_IN)],
+    "sso_signed_out": [_rule(PUBLIC)],
+    "sso_login": [_rule(NOT_CONFIGURED, method="post", portal="individual")],
+    "sso_callback": [_rule(NOT_CONFIGURED, portal="individual")],
+    "sso_back_channel_logout": [_rule(NOT_CONFIGURED, method="post", portal="individual")],
     "accounts:register_individual": [_rule(PUBLIC)],
     "accounts:register_unit": [_rule(PUBLIC)],
     "accounts:terms": [_rule(PUBLIC)],
@@ -172,6 +190,7 @@ TABLE: dict[str, list[Rule]] = {
 SCOPED = {
     "review.Case",
     "accounts.Unit",
+    "accounts.UnitNumber",
     "internship.InternshipUnit",
     "internship.Trainee",
     "positions.Position",

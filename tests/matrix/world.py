@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from accounts.actions import send_message
-from accounts.models import Consent, Message, User
+from accounts.models import Consent, Message, SignIn, UnitNumber, User
 from accounts.roles import ROLE_GROUPS, sync_roles
 from hall.models import Notice, SiteFacts, SupportContact
 from positions import indexing
@@ -77,6 +77,9 @@ def build() -> World:
     )
     rating = CaseRating.objects.create(case=trainee.case, level=1, rated_by=trainee.individual.user)
 
+    sign_in = SignIn.objects.create(user=owner.user, session_key="matrix")
+    number = UnitNumber.objects.create(unit=unit, number=f"{HERE}000100")
+
     world = World()
     users = (None, owner.user, stranger.user, handler.user, other.user, staff, elsewhere)
     world.users = dict(zip(ACTORS, users, strict=True))
@@ -90,6 +93,7 @@ def build() -> World:
         "favourite": {"pk": favourite.pk},
         "account": {"pk": account.pk},
         "message": {"pk": message.pk},
+        "sign in": {"pk": sign_in.pk},
         "notice": {"pk": notice.pk},
         "waiting": {"number": waiting.number},
         "waiting attachment": {"number": waiting.number, "attachment": attach_of(waiting)},
@@ -115,6 +119,7 @@ def build() -> World:
             internship_unit,
             notice,
             rating,
+            number,
         )
     }
     world.objects[User] = owner.user

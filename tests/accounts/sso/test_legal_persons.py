@@ -1,9 +1,14 @@
 """A legal person signs in by the network: found by credit code, with the agent as its handler (matters A2)."""
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 
 from accounts.models import Handler, Message, Unit, User
+from accounts.sso import actions
+from accounts.sso.rules import read_claims
+from tests.accounts.conftest import at_once
 from tests.accounts.sso.conftest import Network, legal_person, provider_warnings, sign_in
 from tests.accounts.sso.test_people import signed_in_as
 from tests.factories import make_credit_code, make_handler, make_id_no, make_individual, make_unit, make_user
@@ -137,3 +142,14 @@ def test_the_persons_client_does_not_open_a_unit(client: Client, network: Networ
     network.knows("u11", **legal_person(11))
     assert sign_in(client, network, "u11", "individual").status_code == 403
     assert Unit.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_first_agents_at_once_make_one_unit_with_a_supervisor() -> None:
+    first = read_claims("unit", legal_person(20) | {"sub": "u20"}, {})
+    second = replace(first, agent_name="赵演示", agent_id_no=make_id_no(798), agent_is_supervisor=False)
+    waiting = [first, second]
+    at_once(lambda: actions.handler_for(claims=waiting.pop(), by=None).pk)
+    assert Unit.objects.count() == 1
+    assert Handler.objects.active().count() == 2
+    assert Handler.objects.active().filter(role="supervisor").exists()

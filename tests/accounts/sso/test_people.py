@@ -9,6 +9,9 @@ from django.conf import LazySettings
 from django.test import Client
 
 from accounts.models import Consent, Individual, SignIn, User
+from accounts.sso import actions
+from accounts.sso.rules import read_claims
+from tests.accounts.conftest import at_once
 from tests.accounts.sso.conftest import Network, begin, come_back, person, provider_warnings, sign_in, use_network
 from tests.factories import make_id_no, make_individual, make_mobile, make_staff, make_user
 
@@ -244,3 +247,12 @@ def test_another_sign_in_after_one_that_was_left_half_way_is_not_the_networks(cl
     client.force_login(make_individual().user)
     assert SignIn.objects.get().client == ""
     assert "sso" not in client.session
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_first_sign_ins_at_once_make_one_account() -> None:
+    claims = read_claims("individual", person(20) | {"sub": "p20"}, {})
+    found = at_once(lambda: actions.individual_for(claims=claims, by=None).pk)
+    assert len(found) == 2
+    assert len(set(found)) == 1
+    assert Individual.objects.count() == SocialAccount.objects.count() == 1
