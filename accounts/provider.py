@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account.internal.decorators import login_not_required
 from allauth.socialaccount.helpers import render_authentication_error
 from allauth.socialaccount.models import SocialLogin, SocialToken
+from allauth.socialaccount.providers.base.constants import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
@@ -104,11 +105,17 @@ class NetworkProvider(OpenIDConnectProvider):
     def redirect(
         self, request: HttpRequest, process: str, next_url: str | None = None, data: Any = None, **kwargs: Any
     ) -> HttpResponse:
-        """To the network, with a nonce that the ID token has to bring back."""
+        """To the network, with a nonce that the ID token has to bring back; to sign in, whatever was asked."""
         nonce = secrets.token_urlsafe(24)
         try:
             return super().redirect(
-                request, process, next_url, data, auth_params={"nonce": nonce}, scope=self.get_scope(), nonce=nonce
+                request,
+                AuthProcess.LOGIN,
+                next_url,
+                data,
+                auth_params={"nonce": nonce},
+                scope=self.get_scope(),
+                nonce=nonce,
             )
         except (OAuth2Error, RequestException) as error:
             return render_authentication_error(request, self, exception=error)

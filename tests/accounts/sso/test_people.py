@@ -234,6 +234,16 @@ def test_the_sign_in_comes_back_to_where_it_was_asked_for_but_never_to_another_s
     assert sign_in(client, network, "p15", target="https://example.com/")["Location"] == "/individual/"
 
 
+def test_nobody_links_the_network_to_an_open_account(client: Client, network: Network) -> None:
+    """allauth can connect a further account to the one that is signed in; here identity alone decides."""
+    other = make_individual()
+    client.force_login(other.user)
+    network.knows("p17", **person(17))
+    address = client.post("/accounts/sso/individual/login/?process=connect", {"process": "connect"})["Location"]
+    come_back(client, network.authorise(address, "p17"))
+    assert SocialAccount.objects.get().user_id != other.user_id
+
+
 def test_who_cancels_at_the_network_is_back_at_the_sign_in_page(client: Client, network: Network) -> None:
     state = parse_qs(urlsplit(begin(client)).query)["state"][0]
     answer = client.get("/accounts/sso/individual/callback/", {"error": "access_denied", "state": state}, follow=True)
