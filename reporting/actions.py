@@ -1,0 +1,183 @@
+"""Every write to placements: atomic, by a named actor, on locked rows (person, then placement, then position)."""
+
+from datetime import date, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import Individual, Unit, User
+from common import audit, constraints, crypto, identifiers, policies
+from common.transitions import TransitionRefused
+from positions import actions as position_actions
+from reporting import queries, rules
+from reporting.models import AGREEMENT_FIELDS, PersonLookup, Placement, PlacementEnd, PlacementRegistration
+from review import actions as review_actions
+from review.models import Case
+
+# The look-up answers whether a name belongs to an ID number, so it must not be usable for guessing.
+LOOKUPS_PER_HOUR = 30
+
+
+def look_up_person(*, unit: Unit, name: str, id_no: str, by: User) -> queries.Person:
+    """Find a person by name and ID number together, and log that (C8).
+
+    Raises TransitionRefused: nobody found, too many look-ups of the unit within an hour, or a policy that is missing.
+    """
+    now = timezone.now()
+    region = queries.handling_region(unit)
+    with audit.actor(by), transaction.atomic():
+        # Look-ups of one unit wait for each other, so that none slips past the limit.
+        Unit.objects.select_for_update(no_key=True, of=("self",)).get(pk=unit.pk)
+        recent = PersonLookup.objects.filter(unit=unit, looked_up_at__gt=now - timedelta(hours=1)).count()
+        if recent >= LOOKUPS_PER_HOUR:
+            raise TransitionRefused("查询过于频繁，请一小时后再试；人员较多的，请核对名单后逐人查询")
+        try:
+            person = queries.find_person(name, id_no, region, timezone.localdate())
+        except policies.PolicyMissing as missing:
+            raise TransitionRefused(str(missing)) from missing
+        PersonLookup.objects.create(
+            unit=unit,
+            individual=person.individual if person else None,
+            id_no_digest=crypto.digest(identifiers.normalise(id_no)),
+            looked_up_by=by,
+        )
+    # Outside the transaction: a look-up that found nobody stays logged.
+    if person is None:
+        raise TransitionRefused(rules.NOT_FOUND)
+    return person
+
+
+# --- Begin ---------------------------------------------------------------------------------------
+
+
+def register_placement(*, case: Case, record: PlacementRegistration, by: User) -> Placement:
+    """An approved registration becomes a placement and takes a place; runs inside the approval.
+
+    Raises TransitionRefused when the agreement does not hold (any more) or no place is left.
+    """
+    with audit.actor(by), transaction.atomic():
+        # Agreements of one person at several units wait here for each other.
+        Individual.objects.select_for_update(of=("self",)).get(pk=record.individual_id)
+        check_agreement(record)
+        position_actions.take_place(position=record.position, by=by)
+        # The term passes from the registration to the placement.
+        record.holds_term = False
+        record.save(update_fields=["holds_term"])
+        values = {name: getattr(record, name) for name in AGREEMENT_FIELDS}
+        return Placement.objects.create(case=case, created_by=by, **values)
+
+
+def agreement_faults(record: PlacementRegistration) -> rules.Faults:
+    """All that is wrong with a registration today, by field; a missing policy is told where it is needed."""
+    region, today = queries.handling_region(record.unit), timezone.localdate()
+    person = queries.Person(record.individual, record.trainee)
+    others = queries.terms_of([record.individual_id], but_case=record.case_id)
+    agreement = rules.Agreement(
+        claim=person.claim(record.category, region),
+        unit_id=record.unit_id,
+        signed_on=record.signed_on,
+        starts_on=record.starts_on,
+        ends_on=record.ends_on,
+        insured_from=record.insured_from,
+        insured_to=record.insured_to,
+        others=others.get(record.individual_id, ()),
+    )
+    try:
+        return rules.agreement_faults(agreement, rules.limits(region, record.signed_on), today)
+    except policies.PolicyMissing as missing:
+        return {"signed_on": str(missing)}
+
+
+def check_agreement(record: PlacementRegistration) -> None:
+    """Raise TransitionRefused with everything that is wrong with a registration today."""
+    if faults := agreement_faults(record):
+        raise TransitionRefused("；".join(faults.values()))
+
+
+def cancel_placements(*, case: Case, by: User | None) -> int:
+    """The approval of a registration was revoked: what it made is cancelled and frees its place. Returns how many."""
+    with audit.actor(by), transaction.atomic():
+        found = Placement.objects.select_for_update(of=("self",)).filter(case=case).order_by("pk")
+        placements = [placement for placement in found if placement.state != Placement.State.CANCELLED]
+        for placement in placements:
+            _check_cancel(placement)
+            _leave_place(placement, by)
+            placement.state = Placement.State.CANCELLED
+            placement.cancelled_at, placement.cancelled_by = timezone.now(), by
+            placement.save()
+        return len(placements)
+
+
+def _check_cancel(placement: Placement) -> None:
+    if placement.state == Placement.State.ENDED:
+        raise TransitionRefused(f"{placement.name}的见习已办理减员，请先撤销其减员申请")
+
+
+def _leave_place(placement: Placement, by: User | None) -> None:
+    if placement.holds_place:
+        position_actions.free_place(position=placement.position, by=by)
+        placement.holds_place = False
+
+
+# --- End -----------------------------------------------------------------------------------------
+
+
+def end_placement(*, record: PlacementEnd, by: User) -> Placement:
+    """An approved 减员申请 ends the internship and frees its place; runs inside the approval (C9)."""
+    with audit.actor(by), transaction.atomic():
+        placement = Placement.objects.select_for_update(of=("self",)).get(pk=record.placement_id)
+        rules.check_end(placement)
+        if fault := rules.end_fault(placement, record.ended_on, record.reason, timezone.localdate()):
+            raise TransitionRefused(fault)
+        _leave_place(placement, by)
+        placement.state = Placement.State.ENDED
+        placement.ended_on, placement.end_reason = record.ended_on, record.reason
+        placement.ended_at, placement.ended_by = timezone.now(), by
+        placement.save()
+    return placement
+
+
+def resume_placement(*, record: PlacementEnd, by: User) -> Placement:
+    """The approval of a 减员申请 was revoked: the internship goes on, with its place unless the term is over.
+
+    Raises TransitionRefused when the place or the time is taken by somebody or something else.
+    """
+    with audit.actor(by), transaction.atomic():
+        placement = Placement.objects.select_for_update(of=("self",)).get(pk=record.placement_id)
+        if placement.state != Placement.State.ENDED:
+            return placement
+        placement.state, placement.ended_on, placement.end_reason = Placement.State.CURRENT, None, ""
+        placement.ended_at = placement.ended_by = None
+        if placement.ends_on >= timezone.localdate():
+            position_actions.take_place(position=placement.position, by=by)
+            placement.holds_place = True
+        try:
+            with transaction.atomic():
+                placement.save()
+        except IntegrityError as error:
+            if sentence := constraints.explain(error):
+                raise TransitionRefused(sentence) from error
+            raise
+    return placement
+
+
+def start_end(*, placement: Placement, by: User) -> Case:
+    """A draft of the 减员申请 for a person chosen in the list. Raises StartRefused or TransitionRefused."""
+    with audit.actor(by), transaction.atomic():
+        rules.check_end(placement)
+        case = review_actions.start_case(queries.END_MATTER, placement.unit, by=by)
+        review_actions.save_page(case, "end", {"placement": str(placement.pk)}, 0, by=by)
+    return case
+
+
+def free_places_of_expired(*, on: date) -> int:
+    """期满待确认: terms that were over before ``on`` give their places back. Returns how many."""
+    freed = 0
+    for pk in Placement.objects.awaiting(on).filter(holds_place=True).values_list("pk", flat=True):
+        with audit.actor(None, job="free-places-of-expired"), transaction.atomic():
+            placement = Placement.objects.select_for_update(of=("self",)).get(pk=pk)
+            if placement.holds_place and placement.state == Placement.State.CURRENT:
+                _leave_place(placement, None)
+                placement.save(update_fields=["holds_place"])
+                freed += 1
+    return freed
