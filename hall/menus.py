@@ -34,6 +34,9 @@ ORDER = (
     "就业见习人员管理",
     "就业见习人员申报",
     "减员申请",
+    "见习匹配结果批量上报",
+    "见习考勤批量上报",
+    "见习人员每月在岗情况上报",
     "就业见习单位资格",
 )
 
@@ -87,6 +90,9 @@ MATTER_ICONS = {
     "position-application": "file-plus",
     "placement-registration": "user-round-plus",
     "placement-end": "user-round-minus",
+    "placement-import": "table",
+    "attendance-import": "calendar-check",
+    "on-post-import": "clipboard-check",
 }
 
 

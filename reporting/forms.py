@@ -280,6 +280,7 @@ class PlacementFilter(forms.Form):
         ("", "全部"),
         ("running", "见习中"),
         ("awaiting", "期满待确认"),
+        ("left", "已上报不在岗"),
         ("ended", "已结束"),
         ("cancelled", "已取消"),
     )

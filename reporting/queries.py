@@ -29,6 +29,10 @@ class Person:
     trainee: Trainee | None
 
     @property
+    def name(self) -> str:
+        return self.trainee.name if self.trainee else self.individual.name
+
+    @property
     def category(self) -> str:
         return self.trainee.category if self.trainee else ""
 
@@ -55,15 +59,16 @@ def find_person(name: str, id_no: str, region: str, on: date) -> Person | None:
     digest = crypto.digest(identifiers.normalise(id_no))
     trainee = Trainee.objects.active().filter(id_no_digest=digest).select_related("individual").first()
     if trainee is not None:
-        return Person(trainee.individual, trainee) if _same(trainee.name, name) else None
+        return Person(trainee.individual, trainee) if same_name(trainee.name, name) else None
     if needs_trainee(region, on):
         return None
     # Several accounts may claim one number; the verified one is its true holder.
     found = Individual.objects.filter(id_no_digest=digest).exclude(education="").order_by("-level", "pk").first()
-    return Person(found, None) if found and _same(found.name, name) else None
+    return Person(found, None) if found and same_name(found.name, name) else None
 
 
-def _same(one: str, other: str) -> bool:
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are the same but for width and white space."""
     return identifiers.normalise(one) == identifiers.normalise(other)
 
 
@@ -72,7 +77,7 @@ def looked_up(unit: Unit, name: str, id_no: str) -> Person | None:
     digest = crypto.digest(identifiers.normalise(id_no))
     found = PersonLookup.objects.filter(unit=unit, id_no_digest=digest, individual__isnull=False)
     lookup = found.select_related("individual").first()
-    if lookup is None or lookup.individual is None or not _same(lookup.individual.name, name):
+    if lookup is None or lookup.individual is None or not same_name(lookup.individual.name, name):
         return None
     return Person(lookup.individual, internship_queries.active_trainee(lookup.individual))
 
@@ -84,7 +89,9 @@ def terms_of(individuals: Collection[int], *, but_case: int | None = None) -> di
     if but_case is not None:
         placements = placements.exclude(case_id=but_case)
     for placement in placements:
-        found[placement.individual_id].append(Term(placement.unit_id, placement.starts_on, placement.last_day))
+        found[placement.individual_id].append(
+            Term(placement.unit_id, placement.starts_on, placement.last_day, placement.pk)
+        )
     waiting = PlacementRegistration.objects.filter(individual__in=individuals, live=True, holds_term=True)
     for record in waiting.exclude(pk=but_case):
         found[record.individual_id].append(Term(record.unit_id, record.starts_on, record.ends_on))

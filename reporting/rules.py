@@ -1,13 +1,15 @@
 """When a person may do an internship, and when it may end. Each rule names what is wrong in the words to show."""
 
-from collections.abc import Iterable
+import calendar
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from common import policies
 from common.transitions import TransitionRefused
 from internship.rules import Claim, NotEligible, add_months, check_eligible
-from reporting.models import Placement
+from reporting.models import DAY_COLUMNS, Placement
 from review.matters import StartRefused
 
 IMPORT, REGISTRATION = "import", "registration"
@@ -59,6 +61,7 @@ class Term:
     unit_id: int
     starts_on: date
     last_day: date
+    placement_id: int | None = None
 
 
 def limits(region: str, on: date) -> Limits:
@@ -186,6 +189,33 @@ def agreement_faults(agreement: Agreement, limit: Limits, today: date) -> Faults
         or total_fault(agreement.term, others, limit)
     ):
         faults["starts_on"] = fault
+    return faults
+
+
+# --- Months --------------------------------------------------------------------------------------
+
+
+def in_term(month: date, starts_on: date, last_day: date) -> bool:
+    """Whether any day of a month lies in a term."""
+    return starts_on.replace(day=1) <= month <= last_day
+
+
+def days_in(month: date) -> int:
+    """How many days a month has."""
+    return calendar.monthrange(month.year, month.month)[1]
+
+
+def month_faults(values: Mapping[str, Any], month: date, placement: Placement) -> list[tuple[str, str]]:
+    """What is wrong with what is reported for a month of a placement, by column (C6, C7)."""
+    most = days_in(month)
+    faults = [
+        (name, f"{month.year}年{month.month}月只有{most}天")
+        for name in DAY_COLUMNS
+        if values.get(name) is not None and values[name] > most
+    ]
+    left_on = values.get("left_on")
+    if left_on is not None and not placement.starts_on <= left_on <= placement.last_day:
+        faults.append(("left_on", "离岗日期应在见习期限以内"))
     return faults
 
 

@@ -66,6 +66,7 @@ def placements(request: HttpRequest) -> HttpResponse:
         found = {
             "running": found.running(today),
             "awaiting": found.awaiting(today),
+            "left": found.left(),
             "ended": found.filter(state=Placement.State.ENDED),
             "cancelled": found.filter(state=Placement.State.CANCELLED),
         }[state]
@@ -79,6 +80,7 @@ def placements(request: HttpRequest) -> HttpResponse:
             {"record": record, "url": case_url(record.case)} for record in queries.registrations_under_way(unit)[:50]
         ],
         "awaiting_count": Placement.objects.of_unit(unit).awaiting(today).count(),
+        "left_count": Placement.objects.of_unit(unit).left().count(),
         "apply_url": reverse("review:start", kwargs={"portal": "unit", "matter": queries.REGISTRATION_MATTER}),
         "filter_form": form,
         "filter_count": len(chosen),

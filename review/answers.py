@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from common import identifiers, regions
 from common.formfields import RegionField
-from review import matters, submission
+from review import matters, sheets, submission
 from review.forms import PageForm
-from review.matters import CaseValues, Info, Page, Rows
+from review.matters import CaseValues, Info, Page, Rows, Sheet
 from review.models import Case
 
 MASKS = {
@@ -75,6 +75,8 @@ def sections(
         elif isinstance(page, Rows):
             rows = _rows(page, case, values, previous, masked)
             result.append(Section(page.key, page.title, rows=rows, is_rows=True))
+        elif isinstance(page, Sheet):
+            result.append(Section(page.key, page.title, rows=_sheet_rows(page, values, masked), is_rows=True))
         else:
             result.append(Section(page.key, page.title, _page(page, case, values, previous, masked)))
     return result
@@ -99,6 +101,13 @@ def _rows(page: Rows, case: Case, values: CaseValues, previous: CaseValues | Non
         form = submission.row_form(page, case, previous or {}, row)
         result.append(AnswerRow(key, _compare(form, None, masked), "removed"))
     return result
+
+
+def _sheet_rows(page: Sheet, values: CaseValues, masked: bool) -> list[AnswerRow]:
+    return [
+        AnswerRow(str(row.number), [Answer(*cell) for cell in sheets.cells_of(page, row, masked)])
+        for row in sheets.rows_of(page, values)
+    ]
 
 
 def _compare(form: PageForm, before: dict[str, str] | None, masked: bool) -> list[Answer]:

@@ -1,5 +1,13 @@
 """What reporting keeps: who does an internship where and on which terms, and what units report about it."""
 
+from reporting.models.imports import (
+    DAY_COLUMNS,
+    Attendance,
+    AttendanceImport,
+    OnPostImport,
+    OnPostStatus,
+    PlacementImport,
+)
 from reporting.models.placements import (
     AGREEMENT_FIELDS,
     PersonLookup,
@@ -8,4 +16,16 @@ from reporting.models.placements import (
     PlacementRegistration,
 )
 
-__all__ = ["AGREEMENT_FIELDS", "PersonLookup", "Placement", "PlacementEnd", "PlacementRegistration"]
+__all__ = [
+    "AGREEMENT_FIELDS",
+    "DAY_COLUMNS",
+    "Attendance",
+    "AttendanceImport",
+    "OnPostImport",
+    "OnPostStatus",
+    "PersonLookup",
+    "Placement",
+    "PlacementEnd",
+    "PlacementImport",
+    "PlacementRegistration",
+]

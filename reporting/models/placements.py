@@ -152,6 +152,10 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
         """期满待确认: the term is over and no 减员申请 has said how."""
         return self.filter(state=Placement.State.CURRENT, ends_on__lt=on)
 
+    def left(self) -> "PlacementQuerySet":
+        """Reported as not at the post (C7), and not ended yet: to be ended by a 减员申请."""
+        return self.filter(state=Placement.State.CURRENT, on_post__on_post=False).distinct()
+
 
 @track()
 class Placement(AgreementFields):

@@ -17,6 +17,7 @@ from tests.reporting.support import (
     make_qualified,
     pages,
     set_limits,
+    terms,
 )
 
 
@@ -48,7 +49,31 @@ def _end(case: Case) -> dict[str, dict[str, Any]]:
     }
 
 
+def _file(page: str, row: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What a draft keeps of a file with one row."""
+    return {page: {"name": "样例.xlsx", "total": 1, "rows": [{"number": 2} | row]}}
+
+
+def _matched(case: Case) -> dict[str, dict[str, Any]]:
+    trainee = make_fresh_trainee()
+    told = {name: str(value) for name, value in terms().items()}
+    person = {"id_no": trainee.id_no, "name": trainee.name, "position": case.unit.positions.get().number}
+    return _file("file", person | told)
+
+
+def _month_of(case: Case) -> dict[str, str]:
+    placement = Placement.objects.get(unit=case.unit)
+    month = add_months(timezone.localdate().replace(day=1), -1)
+    return {"id_no": placement.id_no, "name": placement.name, "month": f"{month:%Y-%m}"}
+
+
 FILLED = {
+    "placement-import": Filled(_registering_unit, _matched),
+    "attendance-import": Filled(
+        _unit_with_people,
+        lambda case: _file("file", _month_of(case) | {"due": "22", "present": "21.5", "sick_leave": "0.5"}),
+    ),
+    "on-post-import": Filled(_unit_with_people, lambda case: _file("file", _month_of(case) | {"on_post": "是"})),
     "placement-registration": Filled(_registering_unit, _registration),
     "placement-end": Filled(_unit_with_people, _end),
 }
