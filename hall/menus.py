@@ -26,6 +26,7 @@ ORDER = (
     "就业见习人员申请",
     "见习岗位录入及维护",
     "我的收藏",
+    "我的见习",
     "就业基本信息完善",
     "就业见习单位申请",
     "就业见习岗位申请",
@@ -37,6 +38,7 @@ ORDER = (
     "见习匹配结果批量上报",
     "见习考勤批量上报",
     "见习人员每月在岗情况上报",
+    "就业见习月报",
     "就业见习单位资格",
 )
 
@@ -93,6 +95,7 @@ MATTER_ICONS = {
     "placement-import": "table",
     "attendance-import": "calendar-check",
     "on-post-import": "clipboard-check",
+    "monthly-report": "calendar-days",
 }
 
 

@@ -5,23 +5,26 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Individual, Unit, User
 from common import audit, constraints, crypto, identifiers, policies
 from common.sheets.imports import Row
 from common.transitions import TransitionRefused
-from internship.rules import OTHER
+from internship.rules import OTHER, add_months
 from positions import actions as position_actions
 from positions.models import Position
-from reporting import imports, queries, rules
+from reporting import imports, monthly, queries, rules
 from reporting.models import (
     AGREEMENT_FIELDS,
     Attendance,
     AttendanceImport,
+    MonthlyReport,
     OnPostImport,
     OnPostStatus,
     PersonLookup,
+    PersonMonth,
     Placement,
     PlacementEnd,
     PlacementImport,
@@ -129,6 +132,8 @@ def cancel_placements(*, case: Case, by: User | None) -> int:
 def _check_cancel(placement: Placement) -> None:
     if placement.state == Placement.State.ENDED:
         raise TransitionRefused(f"{placement.name}的见习已办理减员，请先撤销其减员申请")
+    if PersonMonth.objects.in_force().filter(placement=placement).exists():
+        raise TransitionRefused(f"{placement.name}的见习已有审核通过的月报，请先撤销其月报")
 
 
 def _leave_place(placement: Placement, by: User | None) -> None:
@@ -224,6 +229,65 @@ def import_months(
         return _finish_import(case, record, plan.planned, by)
 
 
+# --- 月报 ----------------------------------------------------------------------------------------
+
+
+def count_people(*, record: MonthlyReport, unit: Unit, by: User) -> MonthlyReport:
+    """在岗人数, 新增 and 减员 of the month, computed when the report is handed in (C10)."""
+    month, after = record.month, add_months(record.month, 1)
+    with audit.actor(by), transaction.atomic():
+        people = Placement.objects.valid().of_unit(unit)
+        active = people.filter(starts_on__lt=after).filter(
+            Q(ended_on__isnull=True, ends_on__gte=month) | Q(ended_on__gte=month)
+        )
+        record.on_post_count = active.count()
+        record.new_count = people.filter(starts_on__gte=month, starts_on__lt=after).count()
+        record.ended_count = people.filter(ended_on__gte=month, ended_on__lt=after).count()
+        record.save(update_fields=["on_post_count", "new_count", "ended_count"])
+    return record
+
+
+def approve_months(*, case: Case, month: date, lines: Sequence[monthly.Line], by: User) -> list[PersonMonth]:
+    """The rows of an approved report become person-months, each once; runs inside the approval.
+
+    Raises TransitionRefused when a person does not belong to the month (any more) or is in another report.
+    """
+    with audit.actor(by), transaction.atomic():
+        keys = [line.placement.pk for line in lines]
+        locked = {p.pk: p for p in Placement.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")}
+        for line in lines:
+            placement = locked[line.placement.pk]
+            cancelled = placement.state == Placement.State.CANCELLED
+            if cancelled or not rules.in_term(month, placement.starts_on, placement.last_day):
+                raise TransitionRefused(f"{placement.name}在{month.year}年{month.month}月不在见习期限以内，请退回补正")
+        return [_person_month(case, month, line) for line in lines]
+
+
+def _person_month(case: Case, month: date, line: monthly.Line) -> PersonMonth:
+    return PersonMonth.objects.create(
+        placement=line.placement,
+        case=case,
+        month=month,
+        category=line.placement.category,
+        days=line.days,
+        due_pay=line.due_pay,
+        net_pay=line.net_pay,
+        paid_on=line.paid_on,
+        subsidy=line.subsidy.amount,
+        subsidy_reason=line.subsidy.reason,
+    )
+
+
+def revoke_months(*, case: Case, by: User) -> int:
+    """The approval of a report was revoked: its person-months are free to be reported again. Returns how many."""
+    with audit.actor(by), transaction.atomic():
+        found = list(PersonMonth.objects.in_force().select_for_update().filter(case=case).order_by("pk"))
+        for one in found:
+            one.in_force = False
+            one.save(update_fields=["in_force"])
+        return len(found)
+
+
 # --- End -----------------------------------------------------------------------------------------
 
 
@@ -234,6 +298,8 @@ def end_placement(*, record: PlacementEnd, by: User) -> Placement:
         rules.check_end(placement)
         if fault := rules.end_fault(placement, record.ended_on, record.reason, timezone.localdate()):
             raise TransitionRefused(fault)
+        if PersonMonth.objects.in_force().filter(placement=placement, month__gt=record.ended_on).exists():
+            raise TransitionRefused("见习结束日期之后的月份已有审核通过的月报，请核对结束日期")
         _leave_place(placement, by)
         placement.state = Placement.State.ENDED
         placement.ended_on, placement.end_reason = record.ended_on, record.reason

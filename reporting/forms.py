@@ -1,5 +1,6 @@
 """The pages of placement registrations and ends (C8, C9), and the filter of the list."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -8,12 +9,13 @@ from django.utils import timezone
 
 from common import codes, identifiers
 from common.formfields import DateInput
+from common.validators import TelephoneField
 from positions.models import Position
 from reporting import queries, rules
-from reporting.models import Placement, PlacementEnd, PlacementRegistration
+from reporting.models import LogEntry, MonthlyReport, Objection, Placement, PlacementEnd, PlacementRegistration
 from review.forms import PageForm
 from review.matters import CaseValues
-from review.models import Case
+from review.models import EDITABLE, Case
 
 
 def _money(suffix: str) -> forms.NumberInput:
@@ -268,6 +270,65 @@ class RetentionForm(_Page):
         if begin and end and end <= begin:
             self.add_error("contract_to", "劳动合同终止日期应晚于起始日期")
         return data
+
+
+# --- 就业见习月报 (C10) --------------------------------------------------------------------------
+
+
+class MonthForm(_Page):
+    """选择月份: months that are over and have people who are not in an approved report."""
+
+    masked = {"phone": "mobile"}
+
+    class Meta:
+        model = MonthlyReport
+        fields = ("month", "filler", "phone")
+        field_classes = {"phone": TelephoneField}
+        widgets = {"phone": forms.TextInput(attrs={"data-width": "medium"})}
+
+    month = forms.TypedChoiceField(label="申报月份", coerce=date.fromisoformat)
+
+    def adapt(self) -> None:
+        months = queries.months_to_report(self.case.unit, timezone.localdate())
+        field = self.fields["month"]
+        if self.case.status not in EDITABLE and (chosen := month_of(self.values)):
+            months = [chosen]
+        field.choices = [("", "请选择"), *((m.isoformat(), f"{m.year}年{m.month}月") for m in months)]
+        field.error_messages["invalid_choice"] = "该月份没有需要上报的人员"
+        if not months:
+            field.help_text = "没有需要上报的月份：月报在当月结束后上报，已上报的人员不重复上报"
+
+
+def month_of(values: CaseValues) -> date | None:
+    """The month chosen so far."""
+    text = str(values.get("month", {}).get("month", ""))
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+# --- 我的见习 (B3) -------------------------------------------------------------------------------
+
+
+class ObjectionForm(forms.ModelForm):
+    """提出异议."""
+
+    class Meta:
+        model = Objection
+        fields = ("subject", "text")
+        widgets = {"text": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {"text": "写明月份、数额等与实际不符的内容，单位和人社部门可以看到"}
+
+
+class LogForm(forms.ModelForm):
+    """写日志."""
+
+    class Meta:
+        model = LogEntry
+        fields = ("day", "text")
+        widgets = {"day": DateInput, "text": forms.Textarea(attrs={"rows": 4})}
+        help_texts = {"text": "当天的见习内容和收获，不超过500字；同一天再次填写的替换原内容"}
 
 
 # --- The list ------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from internship import queries as internship_queries
 from internship.models import Trainee
 from positions.models import Position
 from reporting import queries, rules
-from reporting.models import DAY_COLUMNS, Attendance, OnPostStatus, Placement
+from reporting.models import DAY_COLUMNS, Attendance, OnPostStatus, PersonMonth, Placement
 from review.matters import SheetPreview
 
 TERMS = (
@@ -90,6 +90,9 @@ class PlacementPlan:
         stored = list(Placement.objects.valid().of_unit(unit).filter(id_no_digest__in=self._digests.values()))
         by_number = {row["agreement_no"] for row in rows if row["agreement_no"]}
         stored += Placement.objects.valid().of_unit(unit).filter(agreement_no__in=by_number)
+        self._reported = set(
+            PersonMonth.objects.in_force().filter(placement__in=stored).values_list("placement", flat=True)
+        )
         self._by_number = {p.agreement_no: p for p in stored if p.agreement_no}
         self._by_start = {(p.individual_id, p.starts_on): p for p in stored}
         self._terms = queries.terms_of([person.individual.pk for person in self._people.values()])
@@ -157,6 +160,9 @@ class PlacementPlan:
         if stored is not None and stored.state == Placement.State.ENDED and planned.changed:
             planned.faults.append(row.error("agreement_no", "该人员的见习已结束，不能更正"))
             return
+        if stored is not None and stored.pk in self._reported and planned.changed:
+            planned.faults.append(row.error("id_no", "已有审核通过的月报，不能再批量更正"))
+            return
         days = ("signed_on", "starts_on", "ends_on", "insured_from", "insured_to")
         if any(row[name] is None for name in days) or (stored is not None and not planned.changed):
             return
@@ -204,6 +210,8 @@ class MonthPlan:
             self._placements.setdefault(placement.id_no_digest, []).append(placement)
         months = {row["month"] for row in rows if row["month"]}
         stored = model.objects.filter(placement__in=placements, month__in=months)
+        reported = PersonMonth.objects.in_force().filter(placement__in=placements, month__in=months)
+        self._reported = set(reported.values_list("placement", "month"))
         self._stored: Mapping[tuple[int, date], Any] = {(one.placement_id, one.month): one for one in stored}
         self.planned = [self._plan(row) for row in rows]
 
@@ -231,6 +239,9 @@ class MonthPlan:
             return
         planned.subject = inside[0]
         planned.stored = self._stored.get((inside[0].pk, month))
+        if (inside[0].pk, month) in self._reported and planned.changed:
+            planned.faults.append(planned.row.error("month", "该人员当月已有审核通过的月报，不能再更改"))
+            return
         planned.faults += [planned.row.error(*fault) for fault in rules.month_faults(planned.values, month, inside[0])]
 
 

@@ -6,19 +6,22 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from accounts.models import Individual, Unit
 from common import crypto, identifiers, policies
 from internship import queries as internship_queries
 from internship.models import Trainee
-from internship.rules import Claim
+from internship.rules import Claim, add_months
 from positions.models import Position
-from reporting.models import PersonLookup, Placement, PlacementRegistration
+from reporting.models import PersonLookup, PersonMonth, Placement, PlacementRegistration
 from reporting.rules import Term
 from review.models import RUNNING, Case, Status
 
 REGISTRATION_MATTER = "placement-registration"
 END_MATTER = "placement-end"
+IMPORT_MATTER = "placement-import"
+REPORT_MATTER = "monthly-report"
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,28 @@ def open_positions(unit: Unit) -> QuerySet[Position]:
 def placements_of_person(individual: Individual) -> QuerySet[Placement]:
     """The person's internships that were not cancelled, newest first."""
     return Placement.objects.valid().filter(individual=individual).select_related("unit", "position")
+
+
+def people_of_month(unit: Unit, month: date) -> QuerySet[Placement]:
+    """The unit's placements with a day in a month that are in no approved report of it (C10)."""
+    reported = PersonMonth.objects.in_force().filter(month=month).values("placement")
+    found = Placement.objects.valid().of_unit(unit).filter(starts_on__lt=add_months(month, 1))
+    found = found.annotate(last=Coalesce("ended_on", "ends_on")).filter(last__gte=month).exclude(pk__in=reported)
+    return found.select_related("position", "case").order_by("name", "pk")
+
+
+def months_to_report(unit: Unit, on: date) -> list[date]:
+    """First days of the months that are over and have people to report, newest first."""
+    spans = Placement.objects.valid().of_unit(unit).annotate(last=Coalesce("ended_on", "ends_on"))
+    reported = set(PersonMonth.objects.in_force().filter(placement__unit=unit).values_list("placement", "month"))
+    months = set()
+    for pk, starts_on, last in spans.values_list("pk", "starts_on", "last"):
+        month = starts_on.replace(day=1)
+        while month <= last and add_months(month, 1) <= on:
+            if (pk, month) not in reported:
+                months.add(month)
+            month = add_months(month, 1)
+    return sorted(months, reverse=True)
 
 
 def registration_case(unit: Unit, number: str) -> Case | None:

@@ -14,8 +14,8 @@ from accounts.models import Unit
 from accounts.portal import unit_required
 from common import codes, identifiers
 from common.transitions import TransitionRefused
-from reporting import actions, forms, queries, rules
-from reporting.models import Placement, PlacementEnd
+from reporting import actions, forms, queries, rules, trainee_actions
+from reporting.models import Objection, Placement, PlacementEnd
 from review import actions as review_actions
 from review.forms import typed
 from review.matters import StartRefused
@@ -44,12 +44,17 @@ def _way(*tail: tuple[str, str]) -> list[dict[str, str]]:
     return crumbs("unit", (TITLE, reverse("reporting:placements")), *tail)
 
 
-def _row(placement: Placement) -> dict[str, Any]:
+def state_of(placement: Placement) -> dict[str, str]:
+    """The state in words, with its colour and icon."""
     words = rules.standing(placement, timezone.localdate())
+    return {"label": words, "tone": TONES[words], "icon": ICONS[words]}
+
+
+def _row(placement: Placement) -> dict[str, Any]:
     return {
         "placement": placement,
         "id_no": identifiers.mask_id(placement.id_no),
-        "state": {"label": words, "tone": TONES[words], "icon": ICONS[words]},
+        "state": state_of(placement),
         "may_end": rules.can_end(placement),
     }
 
@@ -99,7 +104,9 @@ def placement(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **_row(found),
         "case_url": case_url(found.case),
-        "sections": _facts(found),
+        "sections": facts_of(found),
+        "objections": found.objections.all(),
+        "answer_form": True,
         "page_title": found.name,
         "page_kicker": found.position.name,
         "crumbs": _way((found.name, "")),
@@ -107,7 +114,8 @@ def placement(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "reporting/placement.html", context)
 
 
-def _facts(placement: Placement) -> list[dict[str, Any]]:
+def facts_of(placement: Placement) -> list[dict[str, Any]]:
+    """The agreement, the insurance and the end in words."""
     agreement = [
         ("证件号码", identifiers.mask_id(placement.id_no)),
         ("人员类别", placement.get_category_display()),
@@ -174,6 +182,20 @@ def end_registration(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404
     messages.error(request, rules.NOT_APPROVED)
     return redirect("reporting:placements")
+
+
+@unit_required
+@require_POST
+def answer_objection(request: HttpRequest, pk: int) -> HttpResponse:
+    """The unit answers what a trainee objected to."""
+    objection = get_object_or_404(Objection, pk=pk, placement__unit=_unit(request))
+    try:
+        answer = request.POST.get("answer", "")[:500]
+        trainee_actions.answer_objection(objection=objection, answer=answer, by=request.user)  # type: ignore[arg-type]
+        messages.success(request, "已答复，见习人员会收到消息")
+    except TransitionRefused as refused:
+        messages.error(request, str(refused))
+    return redirect("reporting:placement", pk=objection.placement_id)
 
 
 # --- 查询人员 ------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 
 from accounts.models import Individual, Unit, User
+from common.sheets.columns import Column
 from common.sheets.columns import Sheet as Columns
 from common.sheets.imports import Row, SetCheck
 
@@ -125,7 +126,36 @@ class Sheet:
     intro: str = ""
 
 
-AnyPage = Page | Rows | Sheet | Info
+@dataclass(frozen=True)
+class GridRow:
+    """A row that the hall gives: whom or what it is about, in words, and what it would fill in."""
+
+    key: str
+    cells: tuple[str, ...]
+    initial: PageValues
+    subject: Any = None
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table with a row for each person of a month or the like, drawn by template and not as a formset.
+
+    ``headings`` are the titles of the given cells, ``columns`` what is typed, ``result`` the title and
+    ``compute`` the words of a last cell that is computed. ``check`` gives what is wrong with a row's values.
+    """
+
+    key: str
+    title: str
+    headings: tuple[str, ...]
+    columns: tuple[Column, ...]
+    rows: Callable[[Case, CaseValues], list[GridRow]]
+    check: Callable[[GridRow, PageValues], dict[str, str]]
+    result: str
+    compute: Callable[[GridRow, PageValues], str]
+    intro: str = ""
+
+
+AnyPage = Page | Rows | Sheet | Grid | Info
 
 
 @dataclass(frozen=True)

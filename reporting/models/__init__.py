@@ -8,6 +8,7 @@ from reporting.models.imports import (
     OnPostStatus,
     PlacementImport,
 )
+from reporting.models.own import LogEntry, Objection
 from reporting.models.placements import (
     AGREEMENT_FIELDS,
     PersonLookup,
@@ -15,15 +16,20 @@ from reporting.models.placements import (
     PlacementEnd,
     PlacementRegistration,
 )
+from reporting.models.reports import MonthlyReport, PersonMonth
 
 __all__ = [
     "AGREEMENT_FIELDS",
     "DAY_COLUMNS",
     "Attendance",
     "AttendanceImport",
+    "LogEntry",
+    "MonthlyReport",
+    "Objection",
     "OnPostImport",
     "OnPostStatus",
     "PersonLookup",
+    "PersonMonth",
     "Placement",
     "PlacementEnd",
     "PlacementImport",

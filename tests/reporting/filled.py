@@ -67,7 +67,18 @@ def _month_of(case: Case) -> dict[str, str]:
     return {"id_no": placement.id_no, "name": placement.name, "month": f"{month:%Y-%m}"}
 
 
+def _report(case: Case) -> dict[str, dict[str, Any]]:
+    placement = Placement.objects.get(unit=case.unit)
+    month = add_months(timezone.localdate().replace(day=1), -1)
+    cells = {"days": "21.5", "due_pay": "3100.00", "net_pay": "3100.00", "paid_on": timezone.localdate().isoformat()}
+    return {
+        "month": {"month": month.isoformat(), "filler": "王演示", "phone": "13800000009"},
+        "people": {"rows": [{"key": str(placement.pk), **cells}]},
+    }
+
+
 FILLED = {
+    "monthly-report": Filled(_unit_with_people, _report),
     "placement-import": Filled(_registering_unit, _matched),
     "attendance-import": Filled(
         _unit_with_people,
