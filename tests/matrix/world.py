@@ -14,6 +14,7 @@ from accounts.roles import ROLE_GROUPS, sync_roles
 from hall.models import Notice, SiteFacts, SupportContact
 from positions import indexing
 from positions.models import Favourite, Position
+from reporting.trainee_actions import raise_objection
 from review import actions, workflow
 from review.models import CaseRating
 from tests.factories import (
@@ -25,6 +26,7 @@ from tests.factories import (
     make_unit,
 )
 from tests.internship.support import attach, draft_trainee, make_case, make_internship_unit, make_trainee, set_figures
+from tests.reporting.support import make_placement
 from tests.review.cases import attach as attach_image
 from tests.review.cases import load_steps
 
@@ -77,6 +79,10 @@ def build() -> World:
     )
     rating = CaseRating.objects.create(case=trainee.case, level=1, rated_by=trainee.individual.user)
 
+    placement = make_placement(unit, position=position, person=owner)
+    objection = raise_objection(placement=placement, subject="pay", text="演示", by=owner.user)
+    import_case = actions.start_case("attendance-import", unit, by=handler.user)
+
     world = World()
     users = (None, owner.user, stranger.user, handler.user, other.user, staff, elsewhere)
     world.users = dict(zip(ACTORS, users, strict=True))
@@ -88,6 +94,10 @@ def build() -> World:
         "file": {"key": attachment.pk},
         "position": {"number": position.number},
         "favourite": {"pk": favourite.pk},
+        "placement": {"pk": placement.pk},
+        "objection": {"pk": objection.pk},
+        "registration": {"number": placement.case.number},
+        "import case": {"portal": "unit", "number": import_case.number},
         "account": {"pk": account.pk},
         "message": {"pk": message.pk},
         "notice": {"pk": notice.pk},
