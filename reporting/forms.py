@@ -320,6 +320,10 @@ class ObjectionForm(forms.ModelForm):
         widgets = {"text": forms.Textarea(attrs={"rows": 3})}
         help_texts = {"text": "写明月份、数额等与实际不符的内容，单位和人社部门可以看到"}
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["subject"].choices = [("", "请选择"), *Objection.Subject.choices]
+
 
 class LogForm(forms.ModelForm):
     """写日志."""

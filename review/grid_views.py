@@ -65,8 +65,8 @@ def _show(
 
 def _row(page: Grid, typed: grids.TypedRow, judged: bool) -> dict[str, Any]:
     return {
-        "given": list(zip(page.headings, typed.row.cells, strict=True)),
         "name": typed.row.cells[0],
+        "facts": list(zip(page.headings[1:], typed.row.cells[1:], strict=True)),
         "cells": [
             {
                 "name": f"{typed.row.key}.{column.key}",

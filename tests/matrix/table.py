@@ -189,6 +189,9 @@ SCOPED = {
     "internship.Trainee",
     "positions.Position",
     "positions.Favourite",
+    "reporting.Placement",
+    "reporting.PersonMonth",
+    "reporting.Objection",
     "hall.Notice",
     "hall.SupportContact",
 }

@@ -14,6 +14,7 @@ from accounts.roles import ROLE_GROUPS, sync_roles
 from hall.models import Notice, SiteFacts, SupportContact
 from positions import indexing
 from positions.models import Favourite, Position
+from reporting.models import PersonMonth
 from reporting.trainee_actions import raise_objection
 from review import actions, workflow
 from review.models import CaseRating
@@ -81,6 +82,9 @@ def build() -> World:
 
     placement = make_placement(unit, position=position, person=owner)
     objection = raise_objection(placement=placement, subject="pay", text="演示", by=owner.user)
+    month = timezone.localdate().replace(day=1)
+    figures = {"category": "G1", "days": 20, "due_pay": 3100, "net_pay": 3100, "paid_on": month, "subsidy": 1880}
+    PersonMonth.objects.create(placement=placement, case=placement.case, month=month, **figures)
     import_case = actions.start_case("attendance-import", unit, by=handler.user)
 
     world = World()
