@@ -457,6 +457,8 @@ def test_the_command_tells_what_is_impossible(handler, tmp_path) -> None:
     assert (status, answer["ok"]) == (2, False)
     assert answer["errors"][0]["message"]
     assert run("check", "placement-import", "--unit", "没有", str(path))[0] == 2
+    for code in ("no-such-matter", "placement-end"):
+        assert run("check", code, "--unit", handler.unit.uscc, str(path))[0] == 2
     assert run("check", "placement-import", "--unit", make_qualified_stranger(), str(path))[0] == 2
 
 

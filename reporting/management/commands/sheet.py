@@ -40,12 +40,12 @@ class Command(BaseCommand):
             step.add_argument("file", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        matter = _matter(options["matter"])
         if options["step"] == "template":
-            options["out"].write_bytes(blank_template(_page(matter, Case()).columns))
+            page = _page(_matter(options["matter"]), Case())
+            options["out"].write_bytes(blank_template(page.columns))
             self.stdout.write(f"模板已写入{options['out']}")
             return
-        status, answer = _report(matter, options["unit"], options["file"], write=options["step"] == "import")
+        status, answer = _report(options["matter"], options["unit"], options["file"], write=options["step"] == "import")
         for error in answer["errors"]:
             self.stdout.write(f"第{error['row']}行 {error['column']}：{error['message']}")
         self.stdout.write(json.dumps(answer, ensure_ascii=False))
@@ -68,9 +68,10 @@ def _page(matter: Matter, case: Case) -> Sheet:
     raise CommandError(f"事项“{matter.name}”不是批量上报", returncode=IMPOSSIBLE)
 
 
-def _report(matter: Matter, uscc: str, path: Path, *, write: bool) -> tuple[int, dict[str, Any]]:
+def _report(code: str, uscc: str, path: Path, *, write: bool) -> tuple[int, dict[str, Any]]:
     """The exit status, and what the JSON line says."""
     try:
+        matter = _matter(code)
         unit, by = _unit(uscc)
         rules.check_start(matter.code, by, unit)
         page = _page(matter, Case(unit=unit))
@@ -83,7 +84,7 @@ def _report(matter: Matter, uscc: str, path: Path, *, write: bool) -> tuple[int,
         return IMPOSSIBLE, _impossible(f"无法读取文件：{error.strerror}")
     except submission.Incomplete as incomplete:
         return FAULTS, _answer(len(result.rows), [SheetError(0, "", "", p.message) for p in incomplete.problems])
-    except (SheetRefused, StartRefused, TransitionRefused) as refused:
+    except (CommandError, SheetRefused, StartRefused, TransitionRefused) as refused:
         return IMPOSSIBLE, _impossible(str(refused))
 
 
