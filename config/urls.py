@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("common.urls")),
     path("", include("internship.urls")),
     path("", include("positions.urls")),
+    path("", include("reporting.urls")),
     path("", include("config.operations")),
     path("accounts/", include("accounts.sign_in_urls")),
     path("", include("accounts.urls")),

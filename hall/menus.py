@@ -26,11 +26,19 @@ ORDER = (
     "就业见习人员申请",
     "见习岗位录入及维护",
     "我的收藏",
+    "我的见习",
     "就业基本信息完善",
     "就业见习单位申请",
     "就业见习岗位申请",
     "就业见习岗位查询",
     "就业见习岗位管理",
+    "就业见习人员管理",
+    "就业见习人员申报",
+    "减员申请",
+    "见习匹配结果批量上报",
+    "见习考勤批量上报",
+    "见习人员每月在岗情况上报",
+    "就业见习月报",
     "就业见习单位资格",
 )
 
@@ -69,6 +77,7 @@ LINKS = (
         "unit", "就业见习管理", "就业见习岗位管理", "positions:unit_list", "clipboard-list", "查看、变更、提前关闭岗位"
     ),
     Link("unit", "就业见习管理", "就业见习岗位查询", "positions:interested", "users-round", "已通过的岗位和意向人员"),
+    Link("unit", "就业见习管理", "就业见习人员管理", "reporting:placements", "users", "见习人员、协议期限和减员"),
     Link("unit", "就业见习管理", "就业见习单位资格", "internship:unit_status", "badge-check", "资格状态和年度确认"),
     Link("unit", "单位中心", "维护", "accounts:unit_profile", "wrench", "单位基本信息和银行账户"),
     Link("public", "创业指导", "见习岗位查询", "positions:search", "search", "不用登录，按地区和条件查找"),
@@ -81,6 +90,12 @@ MATTER_ICONS = {
     "trainee-application": "graduation-cap",
     "unit-qualification": "building-2",
     "position-application": "file-plus",
+    "placement-registration": "user-round-plus",
+    "placement-end": "user-round-minus",
+    "placement-import": "table",
+    "attendance-import": "calendar-check",
+    "on-post-import": "clipboard-check",
+    "monthly-report": "calendar-days",
 }
 
 

@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class ReportingConfig(AppConfig):
     name = "reporting"
     verbose_name = "见习上报"
+
+    def ready(self) -> None:
+        from reporting import receivers
+
+        receivers.connect()

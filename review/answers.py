@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from common import identifiers, regions
 from common.formfields import RegionField
-from review import matters, submission
+from review import grids, matters, sheets, submission
 from review.forms import PageForm
-from review.matters import CaseValues, Info, Page, Rows
+from review.matters import CaseValues, Grid, Info, Page, Rows, Sheet
 from review.models import Case
 
 MASKS = {
@@ -75,6 +75,11 @@ def sections(
         elif isinstance(page, Rows):
             rows = _rows(page, case, values, previous, masked)
             result.append(Section(page.key, page.title, rows=rows, is_rows=True))
+        elif isinstance(page, Grid):
+            rows = _grid_rows(page, case, values, previous)
+            result.append(Section(page.key, page.title, rows=rows, is_rows=True))
+        elif isinstance(page, Sheet):
+            result.append(Section(page.key, page.title, rows=_sheet_rows(page, values, masked), is_rows=True))
         else:
             result.append(Section(page.key, page.title, _page(page, case, values, previous, masked)))
     return result
@@ -99,6 +104,29 @@ def _rows(page: Rows, case: Case, values: CaseValues, previous: CaseValues | Non
         form = submission.row_form(page, case, previous or {}, row)
         result.append(AnswerRow(key, _compare(form, None, masked), "removed"))
     return result
+
+
+def _grid_rows(page: Grid, case: Case, values: CaseValues, previous: CaseValues | None) -> list[AnswerRow]:
+    before = {typed.row.key: typed for typed in grids.rows_of(page, case, previous)} if previous is not None else {}
+    return [_grid_row(page, typed, before.get(typed.row.key)) for typed in grids.rows_of(page, case, values)]
+
+
+def _grid_row(page: Grid, typed: grids.TypedRow, old: grids.TypedRow | None) -> AnswerRow:
+    given = [Answer("", title, text) for title, text in zip(page.headings, typed.row.cells, strict=True)]
+    asked = []
+    for column in page.columns:
+        text = typed.texts[column.key]
+        changed = old.texts[column.key] if old and old.texts[column.key] != text else None
+        asked.append(Answer(column.key, column.title, text, old=changed))
+    computed = [] if typed.faults else [Answer("", page.result, page.compute(typed.row, typed.values))]
+    return AnswerRow(typed.row.key, given + asked + computed)
+
+
+def _sheet_rows(page: Sheet, values: CaseValues, masked: bool) -> list[AnswerRow]:
+    return [
+        AnswerRow(str(row.number), [Answer(*cell) for cell in sheets.cells_of(page, row, masked)])
+        for row in sheets.rows_of(page, values)
+    ]
 
 
 def _compare(form: PageForm, before: dict[str, str] | None, masked: bool) -> list[Answer]:

@@ -9,9 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from review import actions, answers, matters, submission
 from review.forms import PageForm, bind, typed
-from review.matters import CaseValues, Info, Page, Rows
+from review.grid_views import grid_page
+from review.matters import CaseValues, Grid, Info, Page, Rows, Sheet
 from review.models import Case, PageDraft
 from review.portal import case_url, editing, editing_context, find_page, open_corrections
+from review.sheet_views import sheet_page
 
 CONFLICT, INVALID = 409, 422
 
@@ -34,6 +36,10 @@ def page(request: HttpRequest, portal: str, case: Case, page: str) -> HttpRespon
     declared = find_page(matters.get(case.matter).pages(case, values), page)
     if isinstance(declared, Rows):
         return _rows_page(request, portal, case, values, declared)
+    if isinstance(declared, Grid):
+        return grid_page(request, portal, case, values, declared)
+    if isinstance(declared, Sheet):
+        return sheet_page(request, portal, case, values, declared)
     if isinstance(declared, Info):
         return _info_page(request, portal, case, values, declared)
     return _form_page(request, portal, case, values, declared)

@@ -6,7 +6,7 @@ it needs arrives as an argument.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 
 from accounts.models import Individual, Unit, User
+from common.sheets.columns import Column
+from common.sheets.columns import Sheet as Columns
+from common.sheets.imports import Row, SetCheck
 
 if TYPE_CHECKING:
     from review.forms import PageForm
@@ -97,7 +100,62 @@ class Info:
     intro: str = ""
 
 
-AnyPage = Page | Rows | Info
+@dataclass(frozen=True)
+class SheetPreview:
+    """What importing rows would do, and what should be looked at although it is no fault."""
+
+    created: int
+    updated: int
+    unchanged: int
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Rows from a spreadsheet (批量上报). The record is the import; the matter's effect makes entities of the rows.
+
+    ``columns`` declares the spreadsheet, ``checks`` judge its rows against the hall's data, ``preview``
+    tells what importing them would do.
+    """
+
+    key: str
+    title: str
+    columns: Columns
+    checks: tuple[SetCheck, ...]
+    preview: Callable[[Sequence[Row]], SheetPreview]
+    intro: str = ""
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """A row that the hall gives: whom or what it is about, in words, and what it would fill in."""
+
+    key: str
+    cells: tuple[str, ...]
+    initial: PageValues
+    subject: Any = None
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table with a row for each person of a month or the like, drawn by template and not as a formset.
+
+    ``headings`` are the titles of the given cells, ``columns`` what is typed, ``result`` the title and
+    ``compute`` the words of a last cell that is computed. ``check`` gives what is wrong with a row's values.
+    """
+
+    key: str
+    title: str
+    headings: tuple[str, ...]
+    columns: tuple[Column, ...]
+    rows: Callable[[Case, CaseValues], list[GridRow]]
+    check: Callable[[GridRow, PageValues], dict[str, str]]
+    result: str
+    compute: Callable[[GridRow, PageValues], str]
+    intro: str = ""
+
+
+AnyPage = Page | Rows | Sheet | Grid | Info
 
 
 @dataclass(frozen=True)

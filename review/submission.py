@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
-from review import matters
+from review import grids, matters, sheets
 from review.forms import PageForm, bind
-from review.matters import AnyPage, CaseValues, Matter, Page, Rows, Slot
+from review.matters import AnyPage, CaseValues, Grid, Matter, Page, Rows, Sheet, Slot
 from review.models import EDITABLE, Attachment, Case, PageDraft, Record, RecordRow
 
 
@@ -72,6 +72,10 @@ def validate(case: Case, values: CaseValues | None = None) -> Validated:
             _validate_page(page, case, values, outcome)
         elif isinstance(page, Rows):
             _validate_rows(page, case, values, outcome)
+        elif isinstance(page, Sheet):
+            _validate_sheet(page, values, outcome)
+        elif isinstance(page, Grid):
+            _validate_grid(page, case, values, outcome)
     outcome.problems += slot_problems(matter, case, values)
     if not outcome.problems:
         record.live = True
@@ -88,6 +92,10 @@ def page_problems(page: AnyPage, case: Case, values: CaseValues) -> list[Problem
         _validate_page(page, case, values, outcome)
     elif isinstance(page, Rows):
         _validate_rows(page, case, values, outcome)
+    elif isinstance(page, Sheet):
+        _validate_sheet(page, values, outcome)
+    elif isinstance(page, Grid):
+        _validate_grid(page, case, values, outcome)
     return outcome.problems
 
 
@@ -106,6 +114,21 @@ def _validate_rows(page: Rows, case: Case, values: CaseValues, outcome: Validate
         form = row_form(page, case, values, row, instance)
         outcome.problems += _form_problems(form, page.key, row["key"], f"第{position + 1}条：")
         outcome.rows[page.key].append(form.instance)
+
+
+def _validate_sheet(page: Sheet, values: CaseValues, outcome: Validated) -> None:
+    outcome.problems += [Problem(reason, page=page.key) for reason in sheets.problems(page, values)]
+
+
+def _validate_grid(page: Grid, case: Case, values: CaseValues, outcome: Validated) -> None:
+    rows = grids.rows_of(page, case, values)
+    if not rows:
+        outcome.problems.append(Problem(f"{page.title}：没有可以填写的内容", page=page.key))
+    titles = {column.key: column.title for column in page.columns}
+    for typed in rows:
+        for name, reason in typed.faults.items():
+            words = f"{typed.row.cells[0]}的{titles.get(name, '')}：{reason}"
+            outcome.problems.append(Problem(words, page.key, f"{typed.row.key}.{name}"))
 
 
 def _form_problems(form: PageForm, page: str, row: str = "", before: str = "") -> list[Problem]:

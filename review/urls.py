@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from review import attachment_views, draft_views, file_views, list_views, views
+from review import attachment_views, draft_views, file_views, list_views, sheet_views, views
 from review.portal import PortalConverter
 
 register_converter(PortalConverter, "portal")
@@ -16,6 +16,8 @@ urlpatterns = [
     path(f"{CASE}pages/<slug:page>/", draft_views.page, name="page"),
     path(f"{CASE}pages/<slug:page>/autosave/", draft_views.autosave, name="autosave"),
     path(f"{CASE}pages/<slug:page>/rows/<uuid:row>/delete/", draft_views.delete_row, name="delete_row"),
+    path(f"{CASE}pages/<slug:page>/template/", sheet_views.template, name="sheet_template"),
+    path(f"{CASE}pages/<slug:page>/marked/", sheet_views.marked, name="sheet_marked"),
     path(f"{CASE}attachments/", attachment_views.attachments, name="attachments"),
     path(f"{CASE}attachments/<slug:slot>/upload/", attachment_views.upload, name="upload"),
     path(f"{CASE}attachments/<uuid:attachment>/remove/", attachment_views.remove_attachment, name="remove_attachment"),

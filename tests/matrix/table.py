@@ -95,6 +95,16 @@ TABLE: dict[str, list[Rule]] = {
     "positions:copy": [_rule(UNITS_OWN, "position", method="post")],
     "positions:interested_people": [_rule(UNITS_OWN, "position")],
     "positions:export": [_rule(UNITS_OWN, "position", method="post")],
+    "reporting:my_placements": [_rule(PERSON)],
+    "reporting:my_placement": [_rule(PERSONS_OWN, "placement")],
+    "reporting:object_to": [_rule(PERSONS_OWN, "placement", method="post")],
+    "reporting:write_log": [_rule(PERSONS_OWN, "placement", method="post")],
+    "reporting:placements": [_rule(UNIT)],
+    "reporting:placement": [_rule(UNITS_OWN, "placement")],
+    "reporting:end": [_rule(UNITS_OWN, "placement", method="post")],
+    "reporting:answer_objection": [_rule(UNITS_OWN, "objection", method="post")],
+    "reporting:end_registration": [_rule(UNITS_OWN, "registration", method="post")],
+    "reporting:look_up": [_rule(UNITS_OWN, "registration", method="post")],
     "account_login": [_rule(PUBLIC)],
     "account_logout": [_rule(PUBLIC)],
     "account_inactive": [_rule(PUBLIC)],
@@ -140,6 +150,9 @@ TABLE: dict[str, list[Rule]] = {
     "review:page": _of_case(page=("category", "basics")),
     "review:autosave": _of_case("post", page=("category", "basics")),
     "review:delete_row": _of_case("post", page=("category", "basics"), row=(ANY_ROW, ANY_ROW)),
+    "review:sheet_template": [_rule(UNITS_OWN, "import case", page="file")],
+    # No file was handed in yet, so there is none with marked faults.
+    "review:sheet_marked": [_rule("login 403 403 404 404 403 403", "import case", page="file")],
     "review:attachments": [
         _rule(PERSONS_OWN, "individual case"),
         # A position's application asks for no attachments.
@@ -195,6 +208,9 @@ SCOPED = {
     "internship.Trainee",
     "positions.Position",
     "positions.Favourite",
+    "reporting.Placement",
+    "reporting.PersonMonth",
+    "reporting.Objection",
     "hall.Notice",
     "hall.SupportContact",
 }

@@ -14,6 +14,8 @@ from accounts.roles import ROLE_GROUPS, sync_roles
 from hall.models import Notice, SiteFacts, SupportContact
 from positions import indexing
 from positions.models import Favourite, Position
+from reporting.models import PersonMonth
+from reporting.trainee_actions import raise_objection
 from review import actions, workflow
 from review.models import CaseRating
 from tests.factories import (
@@ -25,6 +27,7 @@ from tests.factories import (
     make_unit,
 )
 from tests.internship.support import attach, draft_trainee, make_case, make_internship_unit, make_trainee, set_figures
+from tests.reporting.support import make_placement
 from tests.review.cases import attach as attach_image
 from tests.review.cases import load_steps
 
@@ -79,6 +82,12 @@ def build() -> World:
 
     sign_in = SignIn.objects.create(user=owner.user, session_key="matrix")
     number = UnitNumber.objects.create(unit=unit, number=f"{HERE}000100")
+    placement = make_placement(unit, position=position, person=owner)
+    objection = raise_objection(placement=placement, subject="pay", text="演示", by=owner.user)
+    month = timezone.localdate().replace(day=1)
+    figures = {"category": "G1", "days": 20, "due_pay": 3100, "net_pay": 3100, "paid_on": month, "subsidy": 1880}
+    PersonMonth.objects.create(placement=placement, case=placement.case, month=month, **figures)
+    import_case = actions.start_case("attendance-import", unit, by=handler.user)
 
     world = World()
     users = (None, owner.user, stranger.user, handler.user, other.user, staff, elsewhere)
@@ -91,6 +100,10 @@ def build() -> World:
         "file": {"key": attachment.pk},
         "position": {"number": position.number},
         "favourite": {"pk": favourite.pk},
+        "placement": {"pk": placement.pk},
+        "objection": {"pk": objection.pk},
+        "registration": {"number": placement.case.number},
+        "import case": {"portal": "unit", "number": import_case.number},
         "account": {"pk": account.pk},
         "message": {"pk": message.pk},
         "sign in": {"pk": sign_in.pk},

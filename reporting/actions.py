@@ -1,0 +1,354 @@
+"""Every write to placements: atomic, by a named actor, on locked rows (person, then placement, then position)."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import TypeVar
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Individual, Unit, User
+from common import audit, constraints, crypto, identifiers, policies
+from common.sheets.imports import Row
+from common.transitions import TransitionRefused
+from internship.rules import OTHER, add_months
+from positions import actions as position_actions
+from positions.models import Position
+from reporting import imports, monthly, queries, rules
+from reporting.models import (
+    AGREEMENT_FIELDS,
+    Attendance,
+    AttendanceImport,
+    MonthlyReport,
+    OnPostImport,
+    OnPostStatus,
+    PersonLookup,
+    PersonMonth,
+    Placement,
+    PlacementEnd,
+    PlacementImport,
+    PlacementRegistration,
+)
+from review import actions as review_actions
+from review.models import Case, CasePerson
+
+_Import = TypeVar("_Import", PlacementImport, AttendanceImport, OnPostImport, AttendanceImport | OnPostImport)
+
+# The look-up answers whether a name belongs to an ID number, so it must not be usable for guessing.
+LOOKUPS_PER_HOUR = 30
+
+
+def look_up_person(*, unit: Unit, name: str, id_no: str, by: User) -> queries.Person:
+    """Find a person by name and ID number together, and log that (C8).
+
+    Raises TransitionRefused: nobody found, too many look-ups of the unit within an hour, or a policy that is missing.
+    """
+    now = timezone.now()
+    region = queries.handling_region(unit)
+    with audit.actor(by), transaction.atomic():
+        # Look-ups of one unit wait for each other, so that none slips past the limit.
+        Unit.objects.select_for_update(no_key=True, of=("self",)).get(pk=unit.pk)
+        recent = PersonLookup.objects.filter(unit=unit, looked_up_at__gt=now - timedelta(hours=1)).count()
+        if recent >= LOOKUPS_PER_HOUR:
+            raise TransitionRefused("查询过于频繁，请一小时后再试；人员较多的，请核对名单后逐人查询")
+        try:
+            person = queries.find_person(name, id_no, region, timezone.localdate())
+        except policies.PolicyMissing as missing:
+            raise TransitionRefused(str(missing)) from missing
+        PersonLookup.objects.create(
+            unit=unit,
+            individual=person.individual if person else None,
+            id_no_digest=crypto.digest(identifiers.normalise(id_no)),
+            looked_up_by=by,
+        )
+    # Outside the transaction: a look-up that found nobody stays logged.
+    if person is None:
+        raise TransitionRefused(rules.NOT_FOUND)
+    return person
+
+
+# --- Begin ---------------------------------------------------------------------------------------
+
+
+def register_placement(*, case: Case, record: PlacementRegistration, by: User) -> Placement:
+    """An approved registration becomes a placement and takes a place; runs inside the approval.
+
+    Raises TransitionRefused when the agreement does not hold (any more) or no place is left.
+    """
+    with audit.actor(by), transaction.atomic():
+        # Agreements of one person at several units wait here for each other.
+        Individual.objects.select_for_update(of=("self",)).get(pk=record.individual_id)
+        check_agreement(record)
+        position_actions.take_place(position=record.position, by=by)
+        # The term passes from the registration to the placement.
+        record.holds_term = False
+        record.save(update_fields=["holds_term"])
+        values = {name: getattr(record, name) for name in AGREEMENT_FIELDS}
+        return Placement.objects.create(case=case, created_by=by, **values)
+
+
+def agreement_faults(record: PlacementRegistration) -> rules.Faults:
+    """All that is wrong with a registration today, by field; a missing policy is told where it is needed."""
+    region, today = queries.handling_region(record.unit), timezone.localdate()
+    person = queries.Person(record.individual, record.trainee)
+    others = queries.terms_of([record.individual_id], but_case=record.case_id)
+    agreement = rules.Agreement(
+        claim=person.claim(record.category, region),
+        unit_id=record.unit_id,
+        signed_on=record.signed_on,
+        starts_on=record.starts_on,
+        ends_on=record.ends_on,
+        insured_from=record.insured_from,
+        insured_to=record.insured_to,
+        others=others.get(record.individual_id, ()),
+    )
+    try:
+        return rules.agreement_faults(agreement, rules.limits(region, record.signed_on), today)
+    except policies.PolicyMissing as missing:
+        return {"signed_on": str(missing)}
+
+
+def check_agreement(record: PlacementRegistration) -> None:
+    """Raise TransitionRefused with everything that is wrong with a registration today."""
+    if faults := agreement_faults(record):
+        raise TransitionRefused("；".join(faults.values()))
+
+
+def cancel_placements(*, case: Case, by: User | None) -> int:
+    """The approval of a registration was revoked: what it made is cancelled and frees its place. Returns how many."""
+    with audit.actor(by), transaction.atomic():
+        found = Placement.objects.select_for_update(of=("self",)).filter(case=case).order_by("pk")
+        placements = [placement for placement in found if placement.state != Placement.State.CANCELLED]
+        for placement in placements:
+            _check_cancel(placement)
+            _leave_place(placement, by)
+            placement.state = Placement.State.CANCELLED
+            placement.cancelled_at, placement.cancelled_by = timezone.now(), by
+            placement.save()
+        return len(placements)
+
+
+def _check_cancel(placement: Placement) -> None:
+    if placement.state == Placement.State.ENDED:
+        raise TransitionRefused(f"{placement.name}的见习已办理减员，请先撤销其减员申请")
+    if PersonMonth.objects.in_force().filter(placement=placement).exists():
+        raise TransitionRefused(f"{placement.name}的见习已有审核通过的月报，请先撤销其月报")
+
+
+def _leave_place(placement: Placement, by: User | None) -> None:
+    if placement.holds_place:
+        position_actions.free_place(position=placement.position, by=by)
+        placement.holds_place = False
+
+
+# --- Batch reports -------------------------------------------------------------------------------
+
+
+def import_placements(
+    *, case: Case, unit: Unit, record: PlacementImport, rows: Sequence[Row], by: User
+) -> PlacementImport:
+    """The rows of an approved 见习匹配结果批量上报 become placements, or correct those of the same agreement (C5).
+
+    Raises TransitionRefused, and nothing is stored, when a row does not hold (any more).
+    """
+    with audit.actor(by), transaction.atomic():
+        digests = [crypto.digest(row["id_no"]) for row in rows]
+        # People in the order of their keys, so that two files that name the same ones do not block each other.
+        list(Individual.objects.select_for_update(of=("self",)).filter(id_no_digest__in=digests).order_by("pk"))
+        plan = imports.PlacementPlan(unit, rows)
+        _check_rows(plan.planned)
+        for planned in plan.planned:
+            if planned.stored is None:
+                _create_from(planned, case, unit, by)
+            elif planned.changed:
+                _correct_from(planned, by)
+        return _finish_import(case, record, plan.planned, by)
+
+
+def _check_rows(planned: Sequence[imports.Planned]) -> None:
+    if found := list(imports.faults(planned)):
+        raise TransitionRefused("；".join(str(fault) for fault in found[:10]))
+
+
+def _finish_import(case: Case, record: _Import, planned: Sequence[imports.Planned], by: User) -> _Import:
+    """Keep what the import did, and whom it is about (人员信息)."""
+    done = imports.preview(planned)
+    record.created, record.updated, record.unchanged = done.created, done.updated, done.unchanged
+    record.save(update_fields=["created", "updated", "unchanged"])
+    CasePerson.objects.bulk_create(
+        CasePerson(case=case, name=one.row["name"], id_no=one.row["id_no"]) for one in planned
+    )
+    return record
+
+
+def _create_from(planned: imports.Planned, case: Case, unit: Unit, by: User) -> None:
+    person: queries.Person = planned.subject
+    position = Position.objects.get(pk=planned.values["position_id"])
+    position_actions.take_place(position=position, by=by)
+    Placement.objects.create(
+        case=case,
+        created_by=by,
+        individual=person.individual,
+        trainee=person.trainee,
+        unit=unit,
+        name=person.name,
+        id_type=person.individual.id_type,
+        id_no=person.individual.id_no,
+        category=person.category or OTHER,
+        **planned.values,
+    )
+
+
+def _correct_from(planned: imports.Planned, by: User) -> None:
+    placement = Placement.objects.select_for_update(of=("self",)).get(pk=planned.stored.pk)
+    if placement.position_id != planned.values["position_id"]:
+        _leave_place(placement, by)
+        position_actions.take_place(position=Position.objects.get(pk=planned.values["position_id"]), by=by)
+        placement.holds_place = True
+    for name, value in planned.values.items():
+        setattr(placement, name, value)
+    placement.save()
+
+
+def import_months(
+    *,
+    case: Case,
+    record: AttendanceImport | OnPostImport,
+    plan: imports.MonthPlan,
+    model: type[Attendance] | type[OnPostStatus],
+    by: User,
+) -> AttendanceImport | OnPostImport:
+    """The rows of an approved report on months: the second one for a month replaces the first (C6, C7)."""
+    with audit.actor(by), transaction.atomic():
+        _check_rows(plan.planned)
+        for planned in plan.planned:
+            if planned.changed:
+                key = {"placement": planned.subject, "month": planned.row["month"]}
+                model.objects.update_or_create(**key, defaults={**planned.values, "case": case})
+        return _finish_import(case, record, plan.planned, by)
+
+
+# --- 月报 ----------------------------------------------------------------------------------------
+
+
+def count_people(*, record: MonthlyReport, unit: Unit, by: User) -> MonthlyReport:
+    """在岗人数, 新增 and 减员 of the month, computed when the report is handed in (C10)."""
+    month, after = record.month, add_months(record.month, 1)
+    with audit.actor(by), transaction.atomic():
+        people = Placement.objects.valid().of_unit(unit)
+        active = people.filter(starts_on__lt=after).filter(
+            Q(ended_on__isnull=True, ends_on__gte=month) | Q(ended_on__gte=month)
+        )
+        record.on_post_count = active.count()
+        record.new_count = people.filter(starts_on__gte=month, starts_on__lt=after).count()
+        record.ended_count = people.filter(ended_on__gte=month, ended_on__lt=after).count()
+        record.save(update_fields=["on_post_count", "new_count", "ended_count"])
+    return record
+
+
+def approve_months(*, case: Case, month: date, lines: Sequence[monthly.Line], by: User) -> list[PersonMonth]:
+    """The rows of an approved report become person-months, each once; runs inside the approval.
+
+    Raises TransitionRefused when a person does not belong to the month (any more) or is in another report.
+    """
+    with audit.actor(by), transaction.atomic():
+        keys = [line.placement.pk for line in lines]
+        locked = {p.pk: p for p in Placement.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")}
+        for line in lines:
+            placement = locked[line.placement.pk]
+            cancelled = placement.state == Placement.State.CANCELLED
+            if cancelled or not rules.in_term(month, placement.starts_on, placement.last_day):
+                raise TransitionRefused(f"{placement.name}在{month.year}年{month.month}月不在见习期限以内，请退回补正")
+        return [_person_month(case, month, line) for line in lines]
+
+
+def _person_month(case: Case, month: date, line: monthly.Line) -> PersonMonth:
+    return PersonMonth.objects.create(
+        placement=line.placement,
+        case=case,
+        month=month,
+        category=line.placement.category,
+        days=line.days,
+        due_pay=line.due_pay,
+        net_pay=line.net_pay,
+        paid_on=line.paid_on,
+        subsidy=line.subsidy.amount,
+        subsidy_reason=line.subsidy.reason,
+    )
+
+
+def revoke_months(*, case: Case, by: User) -> int:
+    """The approval of a report was revoked: its person-months are free to be reported again. Returns how many."""
+    with audit.actor(by), transaction.atomic():
+        found = list(PersonMonth.objects.in_force().select_for_update().filter(case=case).order_by("pk"))
+        for one in found:
+            one.in_force = False
+            one.save(update_fields=["in_force"])
+        return len(found)
+
+
+# --- End -----------------------------------------------------------------------------------------
+
+
+def end_placement(*, record: PlacementEnd, by: User) -> Placement:
+    """An approved 减员申请 ends the internship and frees its place; runs inside the approval (C9)."""
+    with audit.actor(by), transaction.atomic():
+        placement = Placement.objects.select_for_update(of=("self",)).get(pk=record.placement_id)
+        rules.check_end(placement)
+        if fault := rules.end_fault(placement, record.ended_on, record.reason, timezone.localdate()):
+            raise TransitionRefused(fault)
+        if PersonMonth.objects.in_force().filter(placement=placement, month__gt=record.ended_on).exists():
+            raise TransitionRefused("见习结束日期之后的月份已有审核通过的月报，请核对结束日期")
+        _leave_place(placement, by)
+        placement.state = Placement.State.ENDED
+        placement.ended_on, placement.end_reason = record.ended_on, record.reason
+        placement.ended_at, placement.ended_by = timezone.now(), by
+        placement.save()
+    return placement
+
+
+def resume_placement(*, record: PlacementEnd, by: User) -> Placement:
+    """The approval of a 减员申请 was revoked: the internship goes on, with its place unless the term is over.
+
+    Raises TransitionRefused when the place or the time is taken by somebody or something else.
+    """
+    with audit.actor(by), transaction.atomic():
+        placement = Placement.objects.select_for_update(of=("self",)).get(pk=record.placement_id)
+        if placement.state != Placement.State.ENDED:
+            return placement
+        placement.state, placement.ended_on, placement.end_reason = Placement.State.CURRENT, None, ""
+        placement.ended_at = placement.ended_by = None
+        if placement.ends_on >= timezone.localdate():
+            position_actions.take_place(position=placement.position, by=by)
+            placement.holds_place = True
+        try:
+            with transaction.atomic():
+                placement.save()
+        except IntegrityError as error:
+            if sentence := constraints.explain(error):
+                raise TransitionRefused(sentence) from error
+            raise
+    return placement
+
+
+def start_end(*, placement: Placement, by: User) -> Case:
+    """A draft of the 减员申请 for a person chosen in the list. Raises StartRefused or TransitionRefused."""
+    with audit.actor(by), transaction.atomic():
+        rules.check_end(placement)
+        case = review_actions.start_case(queries.END_MATTER, placement.unit, by=by)
+        review_actions.save_page(case, "end", {"placement": str(placement.pk)}, 0, by=by)
+    return case
+
+
+def free_places_of_expired(*, on: date) -> int:
+    """期满待确认: terms that were over before ``on`` give their places back. Returns how many."""
+    freed = 0
+    for pk in Placement.objects.awaiting(on).filter(holds_place=True).values_list("pk", flat=True):
+        with audit.actor(None, job="free-places-of-expired"), transaction.atomic():
+            placement = Placement.objects.select_for_update(of=("self",)).get(pk=pk)
+            if placement.holds_place and placement.state == Placement.State.CURRENT:
+                _leave_place(placement, None)
+                placement.save(update_fields=["holds_place"])
+                freed += 1
+    return freed

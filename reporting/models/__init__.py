@@ -1,0 +1,37 @@
+"""What reporting keeps: who does an internship where and on which terms, and what units report about it."""
+
+from reporting.models.imports import (
+    DAY_COLUMNS,
+    Attendance,
+    AttendanceImport,
+    OnPostImport,
+    OnPostStatus,
+    PlacementImport,
+)
+from reporting.models.own import LogEntry, Objection
+from reporting.models.placements import (
+    AGREEMENT_FIELDS,
+    PersonLookup,
+    Placement,
+    PlacementEnd,
+    PlacementRegistration,
+)
+from reporting.models.reports import MonthlyReport, PersonMonth
+
+__all__ = [
+    "AGREEMENT_FIELDS",
+    "DAY_COLUMNS",
+    "Attendance",
+    "AttendanceImport",
+    "LogEntry",
+    "MonthlyReport",
+    "Objection",
+    "OnPostImport",
+    "OnPostStatus",
+    "PersonLookup",
+    "PersonMonth",
+    "Placement",
+    "PlacementEnd",
+    "PlacementImport",
+    "PlacementRegistration",
+]

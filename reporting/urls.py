@@ -1,0 +1,20 @@
+"""Addresses of the pages around placements."""
+
+from django.urls import path
+
+from reporting import trainee_views, views
+
+app_name = "reporting"
+
+urlpatterns = [
+    path("individual/placements/", trainee_views.placements, name="my_placements"),
+    path("individual/placements/<int:pk>/", trainee_views.placement, name="my_placement"),
+    path("individual/placements/<int:pk>/objections/", trainee_views.object_to, name="object_to"),
+    path("individual/placements/<int:pk>/log/", trainee_views.write_log, name="write_log"),
+    path("unit/placements/objections/<int:pk>/answer/", views.answer_objection, name="answer_objection"),
+    path("unit/placements/", views.placements, name="placements"),
+    path("unit/placements/<int:pk>/", views.placement, name="placement"),
+    path("unit/placements/<int:pk>/end/", views.end, name="end"),
+    path("unit/placements/registrations/<slug:number>/end/", views.end_registration, name="end_registration"),
+    path("unit/placements/registrations/<slug:number>/look-up/", views.look_up, name="look_up"),
+]
