@@ -1,0 +1,125 @@
+"""Facts of an xlsx workbook, from a scan of its parts that builds no tree and keeps no cells."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from xml.parsers import expat
+
+from common.sheets.child import limits
+from common.sheets.child.limits import Facts, Refused
+from common.sheets.child.packages import Package
+
+_WORKBOOK = "xl/workbook.xml"
+_RELATIONS = "xl/_rels/workbook.xml.rels"
+_TRUE = (b"1", b"true")
+
+# A cell that holds something (not self-closed) in a column of two letters or more, or below row 99999.
+_FAR_CELL = re.compile(
+    rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r\s*=\s*[\"']([A-Za-z]{2,}|[A-Za-z](?=\d{6}))(\d+)[\"'][^>]*(?<!/)>"
+)
+_ROW = re.compile(rb"<(?:\w+:)?row\s([^>]*)>")
+_HIDDEN = re.compile(rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']")
+_NUMBER = re.compile(rb"\br\s*=\s*[\"'](\d+)[\"']")
+_PLACE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7})[\"']")
+_TYPE = re.compile(rb"\bt\s*=\s*[\"'](\w+)[\"']")
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?\bref\s*=\s*[\"']([A-Za-z0-9:$]+)[\"']")
+_ERROR_CELL = re.compile(
+    rb"<(?:\w+:)?c\s([^>]*\bt\s*=\s*[\"']e[\"'][^>]*)>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<", re.DOTALL
+)
+_FORMULA_CELL = re.compile(
+    rb"<(?:\w+:)?c\s([^>/]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+
+
+def facts(package: Package) -> tuple[dict[str, Facts], bool]:
+    """Facts by sheet name, and whether days count from 1904. Refuses cells far out, in whatever part they hide."""
+    sheets, epoch_1904 = _workbook(package.xml(_WORKBOOK))
+    targets = _targets(package)
+    parts = {targets.get(relation, ""): name for name, relation in sheets.items()}
+    found: dict[str, Facts] = {}
+    for member in package.names:
+        if not member.startswith("xl/") or member.endswith((".png", ".jpeg", ".jpg", ".gif", ".emf", "/")):
+            continue
+        content = package.xml(member) if member in parts or member.endswith(".xml") else package.read(member)
+        _check_cells(content)
+        if member in parts:
+            found[parts[member]] = _sheet(content)
+    return found, epoch_1904
+
+
+def _elements(content: bytes) -> Iterator[tuple[str, dict[str, str]]]:
+    """Every start tag by its local name; entities are refused, they have no business in a workbook."""
+    seen: list[tuple[str, dict[str, str]]] = []
+    parser = expat.ParserCreate()
+
+    def refuse(*_: object) -> None:
+        raise Refused("damaged")
+
+    parser.EntityDeclHandler = refuse
+    parser.StartElementHandler = lambda name, attributes: seen.append((name.rpartition(":")[2], attributes))
+    try:
+        parser.Parse(content, True)
+    except expat.ExpatError:
+        raise Refused("damaged") from None
+    return iter(seen)
+
+
+def _workbook(content: bytes) -> tuple[dict[str, str], bool]:
+    sheets, epoch_1904 = {}, False
+    for name, attributes in _elements(content):
+        if name == "sheet":
+            relation = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
+            sheets[attributes.get("name", "")] = relation
+        elif name == "workbookPr":
+            epoch_1904 = attributes.get("date1904", "0").encode() in _TRUE
+    return sheets, epoch_1904
+
+
+def _targets(package: Package) -> dict[str, str]:
+    if _RELATIONS not in package.names:
+        raise Refused("damaged")
+    return {
+        attributes.get("Id", ""): posixpath.normpath(posixpath.join("/xl", attributes.get("Target", ""))).lstrip("/")
+        for name, attributes in _elements(package.xml(_RELATIONS))
+        if name == "Relationship"
+    }
+
+
+def _check_cells(content: bytes) -> None:
+    widest = 26
+    for match in _FAR_CELL.finditer(content):
+        column = limits.column_number(match[1][:4].decode())
+        limits.check_place(int(match[2][:9]), column)
+        widest = max(widest, column)
+    if widest > 26:
+        rows = max((int(number[:9]) for number in _NUMBER.findall(b" ".join(_ROW.findall(content)))), default=0)
+        limits.check_area(rows, widest)
+
+
+def _place(attributes: bytes) -> tuple[int, int]:
+    match = _PLACE.search(attributes)
+    return (int(match[2]), limits.column_number(match[1].decode())) if match else (0, 0)
+
+
+def _sheet(content: bytes) -> Facts:
+    hidden = []
+    if _HIDDEN.search(content):
+        for row in _ROW.findall(content):
+            number = _NUMBER.search(row)
+            if number and _HIDDEN.search(row):
+                hidden.append(int(number[1]))
+    merged = [ref.decode() for ref in _MERGED.findall(content)[: limits.MAX_NAMED]]
+    return Facts(hidden, merged, limits.some(_faults(content)))
+
+
+def _faults(content: bytes) -> Iterator[tuple[int, int, str]]:
+    if b'"e"' in content or b"'e'" in content:
+        for match in _ERROR_CELL.finditer(content):
+            yield *_place(match[1]), match[2].decode("utf-8", "replace")
+    if b"<f" in content or b":f" in content:
+        for match in _FORMULA_CELL.finditer(content):
+            kind = _TYPE.search(match[1])
+            # An empty text is a result, too.
+            if not (kind and kind[1] in (b"str", b"e")):
+                yield *_place(match[1]), "="

@@ -1,0 +1,72 @@
+"""What template, export and error workbook share: sheets written row by row, in their columns' formats."""
+
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+from common.sheets.child.limits import letters
+from common.sheets.columns import Column
+from common.sheets.values import printable
+
+DATE_FORMAT = "yyyy-mm-dd"
+_HEADER_FONT = Font(bold=True)
+_HEADER_FILL = PatternFill("solid", fgColor="FFDDEBF7")
+_WRAPPED = Alignment(wrap_text=True, vertical="center")
+
+
+class Pen:
+    """One cell of a format, used again for every row: a write-only sheet writes it out at once."""
+
+    def __init__(self, worksheet: WriteOnlyWorksheet, number_format: str, *, fill: PatternFill | None = None) -> None:
+        self._cell = WriteOnlyCell(worksheet)
+        self._cell.number_format = number_format
+        if fill is not None:
+            self._cell.fill = fill
+
+    def __call__(self, value: Any) -> WriteOnlyCell:
+        """The cell with that value; texts stay texts, whatever they begin with."""
+        cell = self._cell
+        if isinstance(value, str):
+            # Assigning ``value`` would make a formula of what begins with "=" and an error of "#N/A".
+            cell._value, cell.data_type = printable(value)[:32_767], "s"
+        elif isinstance(value, bool):
+            cell._value, cell.data_type = value, "b"
+        elif isinstance(value, int | float | Decimal):
+            cell._value, cell.data_type = value, "n"
+        elif isinstance(value, date):
+            cell._value, cell.data_type = value, "d"
+        else:
+            cell._value, cell.data_type = None, "n"
+        return cell
+
+
+def header_cells(worksheet: WriteOnlyWorksheet, titles: Iterable[str]) -> list[WriteOnlyCell]:
+    """Cells of a header row."""
+    cells = []
+    for title in titles:
+        cell = Pen(worksheet, "@", fill=_HEADER_FILL)(title)
+        cell.font, cell.alignment = _HEADER_FONT, _WRAPPED
+        cells.append(cell)
+    return cells
+
+
+def set_columns(worksheet: WriteOnlyWorksheet, columns: Sequence[tuple[int, Column]]) -> None:
+    """Widths and formats of whole columns, so that cells not yet written keep their digits. Numbers count from 1."""
+    for number, column in columns:
+        dimension = worksheet.column_dimensions[letters(number)]
+        dimension.width = column.width
+        dimension.number_format = column.number_format
+
+
+def to_bytes(workbook: Workbook) -> bytes:
+    """The finished file."""
+    out = io.BytesIO()
+    workbook.save(out)
+    return out.getvalue()
