@@ -62,6 +62,8 @@ def normalise(text: str) -> str:
 
     For numbers and codes as people type or paste them, not for names.
     """
+    if text.isascii() and text.isalnum():
+        return text.upper()
     folded = unicodedata.normalize("NFKC", text)
     return "".join(char for char in folded if not char.isspace() and unicodedata.category(char) != "Cf").upper()
 

@@ -311,3 +311,8 @@ class Sheet:
     @cached_property
     def _by_key(self) -> dict[str, Column]:
         return {column.key: column for column in self.columns}
+
+    @cached_property
+    def id_columns(self) -> tuple[IdNumber, ...]:
+        """The columns of identity numbers, which are checked by row."""
+        return tuple(column for column in self.columns if isinstance(column, IdNumber))

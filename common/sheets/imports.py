@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from common.codes import RESIDENT_ID
 from common.sheets.child.limits import letters
-from common.sheets.columns import EXAMPLE_MARK, REASON_TITLE, Column, IdNumber, Sheet, fold_title
+from common.sheets.columns import EXAMPLE_MARK, REASON_TITLE, Column, Sheet, fold_title
 from common.sheets.reading import Grid, SheetRefused, Workbook, read_workbook
 from common.sheets.templates import INSTRUCTIONS_SHEET, LISTS_SHEET, VERSION_LABEL
 from common.sheets.values import Cell, Unreadable, shown, text
@@ -291,22 +291,26 @@ def _has_fault(layout: Layout, number: int) -> bool:
 
 
 class _Reader:
-    """Reads one column; texts that come again are read once."""
+    """Reads one column; texts and numbers that come again are read once."""
 
-    __slots__ = ("_epoch_1904", "_known", "column", "index", "key")
+    __slots__ = ("_epoch_1904", "_numbers", "_texts", "column", "index", "key")
 
     def __init__(self, column: Column, index: int | None, epoch_1904: bool) -> None:
         self.column, self.index, self.key = column, index, column.key
         self._epoch_1904 = epoch_1904
-        self._known: dict[str, Any] = {}
+        self._texts: dict[str, Any] = {}
+        self._numbers: dict[float, Any] = {}
 
     def read(self, cell: Cell) -> Any:
         """The cleaned value, None for a blank cell; raises Unreadable."""
         if type(cell) is str:
-            if cell in self._known:
-                return self._known[cell]
-            value = self._known[cell] = self._read(cell) if text(cell) else None
-            return value
+            if cell not in self._texts:
+                self._texts[cell] = self._read(cell) if text(cell) else None
+            return self._texts[cell]
+        if type(cell) is float:
+            if cell not in self._numbers:
+                self._numbers[cell] = self._read(cell)
+            return self._numbers[cell]
         return None if cell is None else self._read(cell)
 
     def _read(self, cell: Cell) -> Any:
@@ -339,7 +343,7 @@ def _fill(row: Row, readers: Sequence[_Reader]) -> list[SheetError]:
             continue
         if value is None and reader.column.required:
             errors.append(row.error(key, _REQUIRED))
-    errors += _check_ids(row, readers, {error.column for error in errors})
+    errors += _check_ids(row, {error.column for error in errors})
     if row.sheet.check_row is not None:
         errors += [row.error(key, message) for key, message in row.sheet.check_row(values)]
     return errors
@@ -352,11 +356,11 @@ def _fault_error(row: Row, key: str, fault: str) -> SheetError:
     return SheetError(found.row, found.column, fault, found.message, found.index)
 
 
-def _check_ids(row: Row, readers: Sequence[_Reader], wrong: set[str]) -> Iterator[SheetError]:
+def _check_ids(row: Row, wrong: set[str]) -> Iterator[SheetError]:
     """Identity numbers by the kind of document that the same row names; not where that kind is itself wrong."""
-    for reader in readers:
-        column = reader.column
-        if not isinstance(column, IdNumber) or (number := row.values[column.key]) is None:
+    for column in row.sheet.id_columns:
+        number = row.values[column.key]
+        if number is None:
             continue
         kind = RESIDENT_ID
         if column.type_key:

@@ -26,7 +26,7 @@ _EPOCH_1904_DAYS = 1462
 # Numbers keep 15 digits; whole ones from here on have lost the others.
 _DAMAGED_FROM = 1e15
 
-_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d{2}")
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d{2}")
 _DATE = re.compile(
     r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})[日号]?)"
 )
@@ -50,8 +50,8 @@ class Unreadable(Exception):
 def is_damaged(cell: Cell) -> bool:
     """Whether a long number lost its last digits: a number of 16 digits or more, or 1.40105E+17."""
     if isinstance(cell, str):
-        return bool(_SCIENTIFIC.fullmatch(identifiers.normalise(cell)))
-    return isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) >= _DAMAGED_FROM
+        return "+" in cell and bool(_SCIENTIFIC.fullmatch(identifiers.normalise(cell)))
+    return isinstance(cell, (int, float)) and abs(cell) >= _DAMAGED_FROM
 
 
 def shown(cell: Cell) -> str:
@@ -143,7 +143,7 @@ def to_month(cell: Cell, epoch_1904: bool = False) -> date:
     if isinstance(cell, float) and cell != int(cell) and 1900 <= cell < 2120:
         # As a number 2026.10 is 2026.1.
         raise Unreadable(f"“{shown(cell)}”是小数，分不清是1月还是10月，请把该列设为“文本”格式，{MONTH_HINT}")
-    if isinstance(cell, str | float | int) and not isinstance(cell, bool):
+    if isinstance(cell, (str, float, int)) and not isinstance(cell, bool):
         line = _typed(shown(cell)).replace(" ", "")
         match = _MONTH.fullmatch(line) or re.fullmatch(r"((?:19|20|21)\d{2})(\d{2})", line)
         if match:
@@ -164,7 +164,7 @@ def _month(year: int, month: int) -> date:
 
 def to_decimal(cell: Cell, unit: str = "") -> Decimal:
     """A number, its thousand separators, currency sign and ``unit`` removed."""
-    if isinstance(cell, float | int) and not isinstance(cell, bool):
+    if isinstance(cell, (float, int)) and not isinstance(cell, bool):
         if not math.isfinite(cell):
             raise Unreadable("请填写数字")
         # Fifteen digits are what a spreadsheet shows: 0.1 + 0.2 is 0.3.

@@ -17,6 +17,9 @@ _TRUE = (b"1", b"true")
 _FAR_CELL = re.compile(
     rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r\s*=\s*[\"']([A-Za-z]{2,}|[A-Za-z](?=\d{6}))(\d+)[\"'][^>]*(?<!/)>"
 )
+# Much faster, and matches wherever the other does: most sheets need only this.
+_PERHAPS_FAR = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]{2,}\d|[A-Za-z]\d{6})")
+_FORMULA_STARTS = (b"<f>", b"<f ", b":f>", b":f ")
 _ROW = re.compile(rb"<(?:\w+:)?row\s([^>]*)>")
 _HIDDEN = re.compile(rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']")
 _NUMBER = re.compile(rb"\br\s*=\s*[\"'](\d+)[\"']")
@@ -87,6 +90,8 @@ def _targets(package: Package) -> dict[str, str]:
 
 
 def _check_cells(content: bytes) -> None:
+    if not _PERHAPS_FAR.search(content):
+        return
     widest = 26
     for match in _FAR_CELL.finditer(content):
         column = limits.column_number(match[1][:4].decode())
@@ -104,20 +109,21 @@ def _place(attributes: bytes) -> tuple[int, int]:
 
 def _sheet(content: bytes) -> Facts:
     hidden = []
-    if _HIDDEN.search(content):
+    # A plain search for the word is many times faster than a pattern that is not there.
+    if b"hidden" in content:
         for row in _ROW.findall(content):
             number = _NUMBER.search(row)
             if number and _HIDDEN.search(row):
                 hidden.append(int(number[1]))
-    merged = [ref.decode() for ref in _MERGED.findall(content)[: limits.MAX_NAMED]]
-    return Facts(hidden, merged, limits.some(_faults(content)))
+    merged = _MERGED.findall(content)[: limits.MAX_NAMED] if b"mergeCell" in content else []
+    return Facts(hidden, [ref.decode() for ref in merged], limits.some(_faults(content)))
 
 
 def _faults(content: bytes) -> Iterator[tuple[int, int, str]]:
     if b'"e"' in content or b"'e'" in content:
         for match in _ERROR_CELL.finditer(content):
             yield *_place(match[1]), match[2].decode("utf-8", "replace")
-    if b"<f" in content or b":f" in content:
+    if any(start in content for start in _FORMULA_STARTS):
         for match in _FORMULA_CELL.finditer(content):
             kind = _TYPE.search(match[1])
             # An empty text is a result, too.
