@@ -245,10 +245,11 @@ class Code(Column):
         known: dict[str, str] = {}
         short: dict[str, list[str]] = {}
         for code, label in self.codes:
-            folded = identifiers.normalise(label)
-            known |= {identifiers.normalise(code): code, folded: code}
-            known |= {f"{identifiers.normalise(code)}{mark}{folded}": code for mark in ("", "-", ".", "、", ":")}
-            short.setdefault(folded.partition("(")[0], []).append(code)
+            number, folded = identifiers.normalise(code), identifiers.normalise(label)
+            brief = folded.partition("(")[0]
+            known |= {number: code, folded: code}
+            known |= {f"{number}{mark}{text}": code for mark in ("", "-", ".", "、", ":") for text in (folded, brief)}
+            short.setdefault(brief, []).append(code)
             # Typed as a number a code lost its leading zeros.
             short.setdefault(code.lstrip("0") or "0", []).append(code)
         for text, found in short.items():
