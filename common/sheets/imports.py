@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -290,28 +291,29 @@ def _has_fault(layout: Layout, number: int) -> bool:
     )
 
 
-class _Reader:
-    """Reads one column; texts and numbers that come again are read once."""
+# Of these no two are equal that mean different things (True equals 1.0, but is not looked up).
+_READ_ONCE = frozenset((str, float, date, datetime))
 
-    __slots__ = ("_epoch_1904", "_numbers", "_texts", "column", "index", "key")
+
+class _Reader:
+    """Reads one column; values that come again are read once."""
+
+    __slots__ = ("_epoch_1904", "column", "index", "key", "known", "required")
 
     def __init__(self, column: Column, index: int | None, epoch_1904: bool) -> None:
-        self.column, self.index, self.key = column, index, column.key
+        self.column, self.index, self.key, self.required = column, index, column.key, column.required
         self._epoch_1904 = epoch_1904
-        self._texts: dict[str, Any] = {}
-        self._numbers: dict[float, Any] = {}
+        self.known: dict[Cell, Any] = {"": None}
 
     def read(self, cell: Cell) -> Any:
         """The cleaned value, None for a blank cell; raises Unreadable."""
         if type(cell) is str:
-            if cell not in self._texts:
-                self._texts[cell] = self._read(cell) if text(cell) else None
-            return self._texts[cell]
-        if type(cell) is float:
-            if cell not in self._numbers:
-                self._numbers[cell] = self._read(cell)
-            return self._numbers[cell]
-        return None if cell is None else self._read(cell)
+            value = self._read(cell) if cell.isalnum() or text(cell) else None
+        else:
+            value = None if cell is None else self._read(cell)
+        if type(cell) in _READ_ONCE:
+            self.known[cell] = value
+        return value
 
     def _read(self, cell: Cell) -> Any:
         value = self.column.read(cell, self._epoch_1904)
@@ -336,14 +338,19 @@ def _fill(row: Row, readers: Sequence[_Reader]) -> list[SheetError]:
         if faults and (fault := faults.get((row.number, index + 1))):
             errors.append(_fault_error(row, key, fault))
             continue
-        try:
-            values[key] = value = reader.read(cells[index]) if index < width else None
-        except Unreadable as error:
-            errors.append(row.error(key, str(error)))
-            continue
-        if value is None and reader.column.required:
+        cell = cells[index] if index < width else None
+        if type(cell) in _READ_ONCE and cell in reader.known:
+            values[key] = value = reader.known[cell]
+        else:
+            try:
+                values[key] = value = reader.read(cell)
+            except Unreadable as error:
+                errors.append(row.error(key, str(error)))
+                continue
+        if value is None and reader.required:
             errors.append(row.error(key, _REQUIRED))
-    errors += _check_ids(row, {error.column for error in errors})
+    if row.sheet.id_columns:
+        errors += _check_ids(row, {error.column for error in errors})
     if row.sheet.check_row is not None:
         errors += [row.error(key, message) for key, message in row.sheet.check_row(values)]
     return errors

@@ -1,8 +1,6 @@
 """How much a workbook may hold, and what is learnt about its sheets before the parser sees them."""
 
 import resource
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 MEMORY_BYTES = 1024 * 1024 * 1024
 CPU_SECONDS = 40
@@ -28,14 +26,18 @@ class Refused(Exception):
         self.reason, self.place = reason, place
 
 
-@dataclass
 class Facts:
-    """What the parser does not tell about a sheet. Rows and columns count from 1."""
+    """What the parser does not tell about a sheet. Rows and columns count from 1.
 
-    hidden_rows: list[int] = field(default_factory=list)
-    merged: list[str] = field(default_factory=list)
-    faults: list[tuple[int, int, str]] = field(default_factory=list)
-    """Cells without a usable value: row, column, and the error (``#N/A``) or ``=`` for a formula never computed."""
+    ``faults`` are cells without a usable value: row, column, and the error (``#N/A``) or ``=`` for a formula
+    never computed.
+    """
+
+    # No dataclass: importing those takes as long as reading a small file.
+    def __init__(self) -> None:
+        self.hidden_rows: list[int] = []
+        self.merged: list[str] = []
+        self.faults: list[tuple[int, int, str]] = []
 
 
 def limit_process() -> None:
@@ -73,8 +75,3 @@ def check_area(rows: int, columns: int) -> None:
     """Refuse a table with more cells than are read at once."""
     if rows * columns > MAX_CELLS:
         raise Refused("too_many_cells")
-
-
-def some(items: Iterable[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    """The first items only."""
-    return [item for _, item in zip(range(MAX_NAMED), items, strict=False)]

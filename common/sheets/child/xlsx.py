@@ -1,5 +1,6 @@
 """Facts of an xlsx workbook, from a scan of its parts that builds no tree and keeps no cells."""
 
+import itertools
 import posixpath
 import re
 from collections.abc import Iterator
@@ -13,23 +14,19 @@ _WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 _TRUE = (b"1", b"true")
 
+# Patterns are compiled where they are used: most files need one or two of them.
 # A cell that holds something (not self-closed) in a column of two letters or more, or below row 99999.
-_FAR_CELL = re.compile(
-    rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r\s*=\s*[\"']([A-Za-z]{2,}|[A-Za-z](?=\d{6}))(\d+)[\"'][^>]*(?<!/)>"
-)
+_FAR_CELL = rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r\s*=\s*[\"']([A-Za-z]{2,}|[A-Za-z](?=\d{6}))(\d+)[\"'][^>]*(?<!/)>"
 # Much faster, and matches wherever the other does: most sheets need only this.
-_PERHAPS_FAR = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]{2,}\d|[A-Za-z]\d{6})")
-_FORMULA_STARTS = (b"<f>", b"<f ", b":f>", b":f ")
-_ROW = re.compile(rb"<(?:\w+:)?row\s([^>]*)>")
-_HIDDEN = re.compile(rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']")
-_NUMBER = re.compile(rb"\br\s*=\s*[\"'](\d+)[\"']")
-_PLACE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7})[\"']")
-_TYPE = re.compile(rb"\bt\s*=\s*[\"'](\w+)[\"']")
-_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?\bref\s*=\s*[\"']([A-Za-z0-9:$]+)[\"']")
-_ERROR_CELL = re.compile(
-    rb"<(?:\w+:)?c\s([^>]*\bt\s*=\s*[\"']e[\"'][^>]*)>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<", re.DOTALL
-)
-_FORMULA_CELL = re.compile(
+_PERHAPS_FAR = rb"r\s*=\s*[\"'](?:[A-Za-z]{2,}\d|[A-Za-z]\d{6})"
+_ROW = rb"<(?:\w+:)?row\s([^>]*)>"
+_HIDDEN = rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']"
+_NUMBER = rb"\br\s*=\s*[\"'](\d+)[\"']"
+_PLACE = rb"\br\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7})[\"']"
+_TYPE = rb"\bt\s*=\s*[\"'](\w+)[\"']"
+_MERGED = rb"<(?:\w+:)?mergeCell\s[^>]*?\bref\s*=\s*[\"']([A-Za-z0-9:$]+)[\"']"
+_ERROR_CELL = rb"<(?:\w+:)?c\s([^>]*\bt\s*=\s*[\"']e[\"'][^>]*)>(?:(?!</(?:\w+:)?c>)[\s\S])*?<(?:\w+:)?v>([^<]*)<"
+_FORMULA_CELL = (
     rb"<(?:\w+:)?c\s([^>/]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
@@ -90,42 +87,49 @@ def _targets(package: Package) -> dict[str, str]:
 
 
 def _check_cells(content: bytes) -> None:
-    if not _PERHAPS_FAR.search(content):
+    if not re.search(_PERHAPS_FAR, content):
         return
     widest = 26
-    for match in _FAR_CELL.finditer(content):
+    for match in re.finditer(_FAR_CELL, content):
         column = limits.column_number(match[1][:4].decode())
         limits.check_place(int(match[2][:9]), column)
         widest = max(widest, column)
     if widest > 26:
-        rows = max((int(number[:9]) for number in _NUMBER.findall(b" ".join(_ROW.findall(content)))), default=0)
-        limits.check_area(rows, widest)
+        numbers = re.findall(_NUMBER, b" ".join(re.findall(_ROW, content)))
+        limits.check_area(max((int(number[:9]) for number in numbers), default=0), widest)
 
 
 def _place(attributes: bytes) -> tuple[int, int]:
-    match = _PLACE.search(attributes)
+    match = re.search(_PLACE, attributes)
     return (int(match[2]), limits.column_number(match[1].decode())) if match else (0, 0)
 
 
 def _sheet(content: bytes) -> Facts:
-    hidden = []
-    # A plain search for the word is many times faster than a pattern that is not there.
+    found = Facts()
+    # A plain search for a word is many times faster than a pattern that is not there.
     if b"hidden" in content:
-        for row in _ROW.findall(content):
-            number = _NUMBER.search(row)
-            if number and _HIDDEN.search(row):
-                hidden.append(int(number[1]))
-    merged = _MERGED.findall(content)[: limits.MAX_NAMED] if b"mergeCell" in content else []
-    return Facts(hidden, [ref.decode() for ref in merged], limits.some(_faults(content)))
+        for row in re.findall(_ROW, content):
+            number = re.search(_NUMBER, row)
+            if number and re.search(_HIDDEN, row):
+                found.hidden_rows.append(int(number[1]))
+    if b"mergeCell" in content:
+        found.merged = [ref.decode() for ref in re.findall(_MERGED, content)[: limits.MAX_NAMED]]
+    found.faults = list(itertools.islice(_faults(content), limits.MAX_NAMED))
+    return found
 
 
 def _faults(content: bytes) -> Iterator[tuple[int, int, str]]:
     if b'"e"' in content or b"'e'" in content:
-        for match in _ERROR_CELL.finditer(content):
+        for match in re.finditer(_ERROR_CELL, content):
             yield *_place(match[1]), match[2].decode("utf-8", "replace")
-    if any(start in content for start in _FORMULA_STARTS):
-        for match in _FORMULA_CELL.finditer(content):
-            kind = _TYPE.search(match[1])
+    if _has_formulas(content):
+        for match in re.finditer(_FORMULA_CELL, content):
+            kind = re.search(_TYPE, match[1])
             # An empty text is a result, too.
             if not (kind and kind[1] in (b"str", b"e")):
                 yield *_place(match[1]), "="
+
+
+def _has_formulas(content: bytes) -> bool:
+    # The end of <f>…</f>, with a prefix or without; drop-downs have <formula1>.
+    return b"f>" in content
