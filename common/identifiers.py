@@ -6,12 +6,12 @@ read from the number and never typed twice.
 """
 
 import re
+import time
 import unicodedata
 from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from stdnum import exceptions as stdnum_errors
 from stdnum import luhn
 from stdnum.cn import ric, uscc
 
@@ -97,9 +97,18 @@ def _check_eighteen(number: str, title: str) -> None:
     if number[-1] != ric.calc_check_digit(number):
         raise ValidationError(f"{title}校验位不正确，请逐位核对", code="check_digit")
     born = _date_in(number)
-    today = timezone.localdate()
-    if born is None or born > today or born.year < today.year - _OLDEST_YEARS:
+    if born is None or not _may_be_born(born):
         raise ValidationError(f"{title}第7至14位不是有效的出生日期", code="birth_date")
+
+
+def _may_be_born(day: date) -> bool:
+    """Whether somebody alive can be born on a day, today included."""
+    year = time.gmtime().tm_year
+    if year - _OLDEST_YEARS < day.year < year - 1:
+        # Asking what day it is here takes longer than all other checks of a number.
+        return True
+    today = timezone.localdate()
+    return day <= today and day.year >= today.year - _OLDEST_YEARS
 
 
 def _clean_resident_id(number: str) -> str:
@@ -150,9 +159,10 @@ def _clean_disability_card(number: str) -> str:
 
 
 def _date_in(number: str) -> date | None:
+    # As ``ric.get_birth_date``, which cleans the number again: an import reads ten thousand of them.
     try:
-        return ric.get_birth_date(number)
-    except (stdnum_errors.ValidationError, ValueError):
+        return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
         return None
 
 
