@@ -34,4 +34,4 @@ def _write(worksheet: Any, columns: Sequence[Column], rows: Iterable[Mapping[str
     worksheet.append(header_cells(worksheet, [column.title for column in columns]))
     pens = [(Pen(worksheet, column.number_format), column.key, column.cell) for column in columns]
     for row in rows:
-        worksheet.append(pen(cell(row.get(key))) for pen, key, cell in pens)
+        worksheet.append(None if (value := row.get(key)) is None else pen(cell(value)) for pen, key, cell in pens)

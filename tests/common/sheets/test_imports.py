@@ -23,6 +23,7 @@ from tests.common.sheets.samples import (
     TITLES,
     filled,
     line,
+    member,
     ods,
     ods_row,
     saved,
@@ -251,8 +252,6 @@ def test_an_older_template_is_mentioned() -> None:
 
 
 def _sheet_of(data: bytes) -> str:
-    from tests.common.sheets.samples import member
-
     return member(data, "xl/worksheets/sheet1.xml")
 
 
@@ -353,3 +352,5 @@ def test_sheets_that_contradict_themselves_cannot_be_declared() -> None:
     ):
         with pytest.raises(ValueError, match="demo"):
             Sheet("demo", "演示", columns=columns, unique=unique)
+    with pytest.raises(ValueError, match="name of a sheet"):
+        Sheet("demo", "见习/考勤", columns=(name,))
