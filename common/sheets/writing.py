@@ -17,7 +17,7 @@ from common.sheets.columns import Column
 from common.sheets.values import printable
 
 DATE_FORMAT = "yyyy-mm-dd"
-_MAX_TEXT = 32_767  # characters that a cell can hold
+MAX_TEXT = 32_767  # characters that a cell can hold
 _HEADER_FONT = Font(bold=True)
 _HEADER_FILL = PatternFill("solid", fgColor="FFDDEBF7")
 _WRAPPED = Alignment(wrap_text=True, vertical="center")
@@ -39,7 +39,7 @@ class Pen:
         cell = self._cell
         # Assigning ``cell.value`` would make a formula of what begins with "=" and an error of "#N/A".
         if isinstance(value, str):
-            cell._value, cell.data_type = printable(value)[:_MAX_TEXT], "s"
+            cell._value, cell.data_type = printable(value)[:MAX_TEXT], "s"
         elif isinstance(value, bool):
             cell._value, cell.data_type = value, "b"
         elif isinstance(value, date):
