@@ -20,7 +20,7 @@ from common.sheets.child.limits import letters
 from common.sheets.columns import Column, Sheet
 from common.sheets.templates import add_own_sheets, dress
 from common.sheets.values import printable
-from common.sheets.writing import MAX_TEXT, Pen, header_cells, set_columns, to_bytes
+from common.sheets.writing import MAX_TEXT, Pen, fit_page, header_cells, set_columns, to_bytes
 
 _ROWS_PART = "xl/worksheets/sheet1.xml"
 _ROWS_END = b"</sheetData>"
@@ -39,6 +39,7 @@ def export_list(title: str, columns: Sequence[Column], rows: Iterable[Mapping[st
     workbook = Workbook(write_only=True)
     worksheet = workbook.create_sheet(title)
     worksheet.freeze_panes = "A2"
+    fit_page(worksheet)
     set_columns(worksheet, list(enumerate(columns, start=1)))
     return _with_rows(workbook, worksheet, columns, rows, None)
 
@@ -86,9 +87,9 @@ def _cell(place: str, value: Any) -> str:
     if isinstance(value, bool):
         return f'<c {place} t="b"><v>{value:d}</v></c>'
     if isinstance(value, date):
-        aware = isinstance(value, datetime) and timezone.is_aware(value)
-        moment = timezone.make_naive(value) if aware else value
-        return f"<c {place}><v>{to_excel(moment)}</v></c>"
+        if isinstance(value, datetime) and timezone.is_aware(value):
+            value = timezone.make_naive(value)
+        return f"<c {place}><v>{to_excel(value)}</v></c>"
     if isinstance(value, Decimal):
         return f"<c {place}><v>{value:f}</v></c>"
     if isinstance(value, (int, float)) and math.isfinite(value):

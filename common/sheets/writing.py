@@ -59,13 +59,14 @@ def header_cells(worksheet: WriteOnlyWorksheet, titles: Iterable[str]) -> list[W
     return cells
 
 
-def set_columns(worksheet: WriteOnlyWorksheet, columns: Sequence[tuple[int, Column]]) -> None:
-    """Widths and formats of whole columns, so that cells not yet written keep their digits. Numbers count from 1.
-
-    On paper all columns stand side by side on landscape pages.
-    """
+def fit_page(worksheet: WriteOnlyWorksheet) -> None:
+    """On paper all columns stand side by side on landscape pages."""
     worksheet.page_setup.orientation, worksheet.page_setup.fitToHeight = "landscape", 0
     worksheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def set_columns(worksheet: WriteOnlyWorksheet, columns: Sequence[tuple[int, Column]]) -> None:
+    """Widths and formats of whole columns, so that cells not yet written keep their digits. Numbers count from 1."""
     for number, column in columns:
         dimension = worksheet.column_dimensions[letters(number)]
         dimension.width = column.width
