@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -24,7 +24,8 @@ _OWN_SHEETS = (INSTRUCTIONS_SHEET, LISTS_SHEET)
 class SheetError:
     """One fault: the row as the spreadsheet numbers it, the column's title, what was found, what would be right.
 
-    ``index`` is the column's number in the file, from 1; 0 where the fault is the whole row's.
+    ``index`` is the column's number in the file, from 1; 0 where the fault is the whole row's. What does not
+    ``block`` is a warning: the row may be imported.
     """
 
     row: int
@@ -32,6 +33,7 @@ class SheetError:
     value: str
     message: str
     index: int = 0
+    blocks: bool = True
 
     @property
     def place(self) -> str:
@@ -78,23 +80,27 @@ class Row:
         found = shown(self.cells[index]) if index < len(self.cells) else ""
         return SheetError(self.number, title, found, message, index + 1)
 
+    def warning(self, key: str, message: str) -> SheetError:
+        """As ``error``, for what the person should look at but may mean."""
+        return replace(self.error(key, message), blocks=False)
+
 
 SetCheck = Callable[[Sequence[Row]], Iterable[SheetError]]
 
 
 @dataclass
 class Import:
-    """What a file says. ``errors`` are sorted by row and column; ``notices`` are for the person, not faults."""
+    """What a file says. ``errors`` and ``warnings`` are sorted by row and column; ``notices`` are about the file."""
 
     sheet: Sheet
     layout: Layout
     rows: list[Row]
     errors: list[SheetError]
+    warnings: list[SheetError]
     notices: list[str]
     epoch_1904: bool
     digest: str
     """SHA-256 of the file: the same file handed in twice is recognised by it."""
-    failed: set[int]
 
     @property
     def ok(self) -> bool:
@@ -104,7 +110,8 @@ class Import:
     @property
     def correct_rows(self) -> list[Row]:
         """The rows without a fault (仅导入正确行)."""
-        return [row for row in self.rows if row.number not in self.failed]
+        failed = {error.row for error in self.errors}
+        return [row for row in self.rows if row.number not in failed]
 
 
 def digest(data: bytes) -> str:
@@ -116,7 +123,7 @@ def read(sheet: Sheet, data: bytes, *, checks: Sequence[SetCheck] = ()) -> Impor
     """Read a filled-in workbook and check it; raises SheetRefused when it cannot be read as this sheet.
 
     Each of ``checks`` gets all rows at once (wrong values are None there), asks the database a fixed
-    number of times, and yields ``row.error(key, message)``.
+    number of times, and yields ``row.error(key, message)`` or ``row.warning(key, message)``.
     """
     workbook = read_workbook(data)
     layout, notices = _find_layout(sheet, workbook)
@@ -126,10 +133,10 @@ def read(sheet: Sheet, data: bytes, *, checks: Sequence[SetCheck] = ()) -> Impor
     errors += _repeated(sheet, rows)
     for check in checks:
         errors += check(rows)
-    errors = sorted(set(errors), key=lambda error: (error.row, error.index, error.message))
-    return Import(
-        sheet, layout, rows, errors, notices, workbook.epoch_1904, digest(data), {error.row for error in errors}
-    )
+    ordered = sorted(set(errors), key=lambda error: (error.row, error.index, error.message))
+    blocking = [error for error in ordered if error.blocks]
+    warnings = [error for error in ordered if not error.blocks]
+    return Import(sheet, layout, rows, blocking, warnings, notices, workbook.epoch_1904, digest(data))
 
 
 def _find_layout(sheet: Sheet, workbook: Workbook) -> tuple[Layout, list[str]]:

@@ -277,7 +277,7 @@ def test_a_child_that_runs_out_of_time_or_memory_ends_alone(monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("name", ["every_cell_1900.xlsx", "every_cell_1900.xls", "every_cell_1900.ods"])
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_files_with_damaged_bytes_are_read_or_refused(name: str, data: st.DataObject) -> None:
     content = bytearray((DATA / name).read_bytes())
