@@ -65,7 +65,7 @@ class Column:
         raise NotImplementedError
 
     def cell(self, value: Any) -> Cell | Decimal:
-        """A value as it is written into an exported cell; None stays blank."""
+        """A value, not None, as it is written into an exported cell."""
         return values.safe_text(value) if isinstance(value, str) else value
 
     def describe(self) -> str:
@@ -105,7 +105,7 @@ class Text(Column):
 class IdNumber(Column):
     """证件号码. ``type_key`` names the Code column of the document's kind; without it all are resident ID cards.
 
-    The check by kind needs the whole row and is made by ``imports``, with ``check_id``.
+    The check by kind needs the whole row and is made by ``imports``, with ``check_id``; ``clean`` comes before it.
     """
 
     type_key: str | None = None
@@ -149,7 +149,7 @@ class Month(Column):
         return values.to_month(cell, epoch_1904)
 
     def cell(self, value: Any) -> Cell | Decimal:
-        return None if value is None else f"{value:%Y-%m}"
+        return f"{value:%Y-%m}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,7 +231,7 @@ class YesNo(Column):
         return values.to_bool(cell)
 
     def cell(self, value: Any) -> Cell | Decimal:
-        return None if value is None else ("是" if value else "否")
+        return "是" if value else "否"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,7 +264,7 @@ class Code(Column):
         return code
 
     def cell(self, value: Any) -> Cell | Decimal:
-        return None if value is None else values.safe_text(self.codes.label(value))
+        return values.safe_text(self.codes.label(value))
 
     def _choices(self) -> str:
         labels = self.codes.labels
@@ -302,6 +302,8 @@ class Sheet:
         named |= {column.type_key for column in self.columns if isinstance(column, IdNumber) and column.type_key}
         if unknown := named - keys:
             raise ValueError(f"{self.name}: no columns {sorted(unknown)}")
+        if len(self.title) > 31 or set(self.title) & set("\\/?*[]:'"):
+            raise ValueError(f"{self.name}: no spreadsheet program takes {self.title} for the name of a sheet")
         if fold_title(REASON_TITLE) in titles:
             raise ValueError(f"{self.name}: {REASON_TITLE} is the column of the error workbook")
 

@@ -37,13 +37,13 @@ def error_workbook(result: Import) -> bytes:
     """The sheet as it was handed in, row by row in its old place, with fills, comments and a column of reasons.
 
     Values stay as they were typed. Formulas stand as their values, other sheets are left out; the template's
-    drop-downs and guide are added.
+    name, drop-downs and guide are added.
     """
     layout = result.layout
     workbook = Workbook(write_only=True)
     if result.epoch_1904:
         workbook.epoch = CALENDAR_MAC_1904
-    worksheet = workbook.create_sheet(layout.grid.name)
+    worksheet = workbook.create_sheet(result.sheet.title)
     columns = [(index + 1, result.sheet.column(key)) for key, index in layout.places.items()]
     dress(worksheet, result.sheet, columns, layout.header + 2)
     reason = layout.reason if layout.reason is not None else max(map(len, layout.grid.rows))

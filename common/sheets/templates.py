@@ -8,7 +8,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from common.sheets.child.limits import letters
 from common.sheets.columns import EXAMPLE_MARK, Code, Column, Sheet, YesNo
-from common.sheets.writing import Pen, header_cells, set_columns, to_bytes
+from common.sheets.writing import Pen, fit_page, header_cells, set_columns, to_bytes
 
 INSTRUCTIONS_SHEET = "填写说明"
 LISTS_SHEET = "代码表"
@@ -46,6 +46,7 @@ def dress(worksheet: WriteOnlyWorksheet, sheet: Sheet, placed: list[tuple[int, C
     ``placed`` are columns with their numbers, from 1; ``first_row`` is the first row below the header.
     """
     worksheet.freeze_panes = f"A{first_row}"
+    fit_page(worksheet)
     set_columns(worksheet, placed)
     lists = _list_columns(sheet)
     for number, column in placed:
@@ -93,6 +94,7 @@ def _example(worksheet: WriteOnlyWorksheet, sheet: Sheet) -> list[object]:
 def add_own_sheets(workbook: Workbook, sheet: Sheet) -> None:
     """How to fill it in, with the version by which a file is recognised; and the code lists of the drop-downs."""
     guide = workbook.create_sheet(INSTRUCTIONS_SHEET)
+    fit_page(guide)
     for letter, width in zip("ABCDE", (22, 26, 44, 26, 50), strict=True):
         guide.column_dimensions[letter].width = width
     guide.append(header_cells(guide, [sheet.title]))

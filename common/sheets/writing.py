@@ -1,21 +1,23 @@
 """What template, export and error workbook share: sheets written row by row, in their columns' formats."""
 
 import io
+import math
 from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from common.sheets.child.limits import letters
 from common.sheets.columns import Column
 from common.sheets.values import printable
 
 DATE_FORMAT = "yyyy-mm-dd"
+MAX_TEXT = 32_767  # characters that a cell can hold
 _HEADER_FONT = Font(bold=True)
 _HEADER_FILL = PatternFill("solid", fgColor="FFDDEBF7")
 _WRAPPED = Alignment(wrap_text=True, vertical="center")
@@ -32,18 +34,18 @@ class Pen:
 
     def __call__(self, value: Any) -> WriteOnlyCell:
         """The cell with that value; texts stay texts, whatever they begin with."""
+        if isinstance(value, float) and not math.isfinite(value):
+            value = str(value)
         cell = self._cell
+        # Assigning ``cell.value`` would make a formula of what begins with "=" and an error of "#N/A".
         if isinstance(value, str):
-            # Assigning ``value`` would make a formula of what begins with "=" and an error of "#N/A".
-            cell._value, cell.data_type = printable(value)[:32_767], "s"
+            cell._value, cell.data_type = printable(value)[:MAX_TEXT], "s"
         elif isinstance(value, bool):
             cell._value, cell.data_type = value, "b"
-        elif isinstance(value, int | float | Decimal):
-            cell._value, cell.data_type = value, "n"
         elif isinstance(value, date):
             cell._value, cell.data_type = value, "d"
         else:
-            cell._value, cell.data_type = None, "n"
+            cell._value, cell.data_type = value, "n"
         return cell
 
 
@@ -55,6 +57,12 @@ def header_cells(worksheet: WriteOnlyWorksheet, titles: Iterable[str]) -> list[W
         cell.font, cell.alignment = _HEADER_FONT, _WRAPPED
         cells.append(cell)
     return cells
+
+
+def fit_page(worksheet: WriteOnlyWorksheet) -> None:
+    """On paper all columns stand side by side on landscape pages."""
+    worksheet.page_setup.orientation, worksheet.page_setup.fitToHeight = "landscape", 0
+    worksheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def set_columns(worksheet: WriteOnlyWorksheet, columns: Sequence[tuple[int, Column]]) -> None:

@@ -5,6 +5,7 @@ can only end this process. The first line is ``{"refused", "place"}`` or the she
 one line of rows per sheet. Dates are texts that begin with NUL, which no cell can.
 """
 
+import gc
 import io
 import json
 import sys
@@ -64,6 +65,8 @@ def _read(data: bytes) -> list[str]:
 def main() -> None:
     """Answer for the workbook on standard input."""
     limits.limit_process()
+    # One file, and the process ends: there is nothing to collect.
+    gc.disable()
     try:
         lines = _read(sys.stdin.buffer.read())
     except Refused as refusal:

@@ -13,7 +13,7 @@ RATIO_FREE_BYTES = 8 * 1024 * 1024
 
 MAX_ROWS = 100_000
 MAX_COLUMNS = 256
-MAX_CELLS = 2_500_000
+MAX_CELLS = 1_500_000
 # How many faulty cells and merged ranges are named; the rest are of the same kind.
 MAX_NAMED = 1_000
 

@@ -123,11 +123,11 @@ def with_sheet_xml(sheet_data: str, extra: str = "") -> bytes:
     return with_member(xlsx([["x"]]), "xl/worksheets/sheet1.xml", content)
 
 
-def ods(rows: str, **members: str) -> bytes:
+def ods(rows: str, name: str = "见习考勤", **members: str) -> bytes:
     """An OpenDocument workbook with these ``table:table-row`` elements."""
     spaces = " ".join(
-        f'xmlns:{prefix}="urn:{name}"'
-        for prefix, name in {
+        f'xmlns:{prefix}="urn:{urn}"'
+        for prefix, urn in {
             "office": "oasis:names:tc:opendocument:xmlns:office:1.0",
             "table": "oasis:names:tc:opendocument:xmlns:table:1.0",
             "text": "oasis:names:tc:opendocument:xmlns:text:1.0",
@@ -136,7 +136,7 @@ def ods(rows: str, **members: str) -> bytes:
     )
     content = (
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces}><office:body><office:spreadsheet>'
-        f'<table:table table:name="见习考勤">{rows}</table:table>'
+        f'<table:table table:name="{name}">{rows}</table:table>'
         "</office:spreadsheet></office:body></office:document-content>"
     )
     manifest = (
@@ -147,8 +147,8 @@ def ods(rows: str, **members: str) -> bytes:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet", zipfile.ZIP_STORED)
         archive.writestr("META-INF/manifest.xml", members.pop("manifest", manifest))
         archive.writestr("content.xml", content)
-        for name, text in members.items():
-            archive.writestr(name, text)
+        for path, text in members.items():
+            archive.writestr(path, text)
     return out.getvalue()
 
 

@@ -1,7 +1,7 @@
 """What is exported is safe to open and reads back as it was."""
 
 import io
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from common.sheets import exports, imports
-from common.sheets.columns import Text
+from common.sheets.columns import Amount, Date, Integer, Text
 from tests.common.sheets.samples import ID_TWO, SHEET, filled, line
 
 
@@ -46,6 +46,16 @@ def test_values_keep_their_types_and_formats() -> None:
     assert cells["考勤年月"].value == "2026-11"
     assert (cells["是否在岗"].value, cells["证件类型"].value) == ("否", "居民身份证（户口簿）")
     assert cells["姓名"].value is None
+
+
+def test_moments_and_figures_of_lists_are_written_as_such() -> None:
+    moment = datetime(2026, 10, 31, 16, 30, tzinfo=UTC)
+    columns = [Date("on", "日期"), Text("text", "文字"), Integer("count", "人数"), Amount("rate", "比率")]
+    rows = [{"on": moment, "text": "a<b>&\n 丙", "count": 12, "rate": 0.5}, {"text": float("nan"), "count": True}, {}]
+    first, second, third = load_workbook(io.BytesIO(exports.export_list("名册", columns, iter(rows)))).active["A2:D4"]
+    assert [cell.value for cell in first] == [datetime(2026, 11, 1, 0, 30), "a<b>&\n 丙", 12, 0.5]
+    assert [cell.value for cell in second] == [None, "nan", True, None]
+    assert [cell.value for cell in third] == [None] * 4
 
 
 def test_characters_that_a_workbook_cannot_hold_are_left_out() -> None:

@@ -23,6 +23,7 @@ from tests.common.sheets.samples import (
     TITLES,
     filled,
     line,
+    member,
     ods,
     ods_row,
     saved,
@@ -196,6 +197,16 @@ def test_set_checks_get_all_rows_at_once_and_their_faults_are_sorted_in() -> Non
     assert [row.number for row in result.correct_rows] == [3]
 
 
+def test_warnings_do_not_keep_a_row_out() -> None:
+    def overtime(rows: Sequence[Row]) -> list[SheetError]:
+        return [row.warning("days", "超过应出勤天数，请确认") for row in rows if row["days"] > 21]
+
+    result = imports.read(SHEET, filled(line()), checks=[overtime])
+    assert result.ok
+    assert [(warning.place, warning.value) for warning in result.warnings] == [("E2", "21.5")]
+    assert len(result.correct_rows) == 1
+
+
 def test_titles_match_in_any_order_and_width_with_extra_columns_reported() -> None:
     changed = {" 证 件 号 码*": ID_ONE, "备注": "x"} | {
         f"{title}＊": value for title, value in GOOD.items() if title != "证件号码"
@@ -251,8 +262,6 @@ def test_an_older_template_is_mentioned() -> None:
 
 
 def _sheet_of(data: bytes) -> str:
-    from tests.common.sheets.samples import member
-
     return member(data, "xl/worksheets/sheet1.xml")
 
 
@@ -353,3 +362,5 @@ def test_sheets_that_contradict_themselves_cannot_be_declared() -> None:
     ):
         with pytest.raises(ValueError, match="demo"):
             Sheet("demo", "演示", columns=columns, unique=unique)
+    with pytest.raises(ValueError, match="name of a sheet"):
+        Sheet("demo", "见习/考勤", columns=(name,))

@@ -2,6 +2,9 @@
 
 import contextlib
 import io
+import json
+import subprocess
+import sys
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
@@ -274,7 +277,7 @@ def test_a_child_that_runs_out_of_time_or_memory_ends_alone(monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("name", ["every_cell_1900.xlsx", "every_cell_1900.xls", "every_cell_1900.ods"])
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_files_with_damaged_bytes_are_read_or_refused(name: str, data: st.DataObject) -> None:
     content = bytearray((DATA / name).read_bytes())
@@ -288,3 +291,24 @@ def test_a_table_of_texts_that_claims_to_be_huge_does_no_harm() -> None:
     strings = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="4294967295" uniqueCount="4294967295"/>'
     with contextlib.suppress(SheetRefused):
         read_workbook(with_member((DATA / "every_cell_1900.xlsx").read_bytes(), "xl/sharedStrings.xml", strings))
+
+
+def test_rows_far_out_with_cells_of_no_place_end_the_child_alone() -> None:
+    far = f'<row r="1">{cell("IV1")}</row><row r="1048576"><c><v>1</v></c></row>'
+    assert "表格过大" in refusal(with_sheet_xml(far))
+
+
+def test_the_child_knows_nothing_of_the_hall() -> None:
+    script = (
+        "import sys; sys.path.append(sys.argv[1])\n"
+        "from common.sheets.child import limits, ods, packages, xls, xlsx\n"
+        "import json; print(json.dumps([name for name in sys.modules if name.startswith(('common', 'django', 'config'))]))"
+    )
+    root = Path(reading.__file__).parents[2]
+    done = subprocess.run([sys.executable, "-I", "-c", script, str(root)], capture_output=True, text=True, check=True)
+    names = ["", ".limits", ".ods", ".packages", ".xls", ".xlsx"]
+    assert sorted(json.loads(done.stdout)) == [
+        "common",
+        "common.sheets",
+        *(f"common.sheets.child{name}" for name in names),
+    ]

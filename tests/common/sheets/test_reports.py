@@ -8,7 +8,19 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from common.sheets import imports, reports
-from tests.common.sheets.samples import ID_TWO, SHEET, TITLES, filled, line, saved, xlsx
+from tests.common.sheets.samples import (
+    ID_TWO,
+    SHEET,
+    TITLES,
+    filled,
+    line,
+    member,
+    ods,
+    ods_row,
+    saved,
+    with_member,
+    xlsx,
+)
 
 
 def marked(data: bytes) -> Workbook:
@@ -91,3 +103,14 @@ def test_comments_are_limited_but_reasons_are_not() -> None:
     sheet = marked(filled(*rows))[SHEET.title]
     assert sum(1 for (cell,) in sheet["C2:C1101"] if cell.comment) <= 1_000
     assert all(cell.value for (cell,) in sheet["L2:L1101"])
+
+
+def test_names_and_numbers_that_a_workbook_cannot_hold_do_no_harm() -> None:
+    cells = "".join(f'<c r="{letter}2"><v>NaN</v></c>' for letter in "CG")
+    data = filled(line())
+    content = member(data, "xl/worksheets/sheet1.xml")
+    row = content[content.index('<row r="2"') : content.index("</sheetData>")]
+    broken = with_member(data, "xl/worksheets/sheet1.xml", content.replace(row, f'<row r="2">{cells}</row>'))
+    assert marked(broken)[SHEET.title]["G2"].value == "nan"
+    long_name = ods(ods_row(*TITLES) + ods_row("x"), name="一:二" * 20)
+    assert marked(long_name)[SHEET.title]["L2"].value.startswith("证件类型：不在可选范围内")

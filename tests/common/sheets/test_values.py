@@ -5,13 +5,15 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.sheets import values
 from common.sheets.values import Unreadable
 
 DAY = date(2026, 11, 1)
+
+reproducible = settings(deadline=None, derandomize=True)
 
 
 def wide(text: str) -> str:
@@ -46,21 +48,25 @@ FORMS: dict[str, Callable[[date], object]] = {
 }
 
 
+@reproducible
 @given(day=st.dates(date(1930, 1, 1), date(2100, 12, 31)), form=st.sampled_from(sorted(FORMS)))
 def test_every_typed_form_of_a_date_is_that_date(day: date, form: str) -> None:
     assert values.to_date(FORMS[form](day)) == day  # type: ignore[arg-type]
 
 
+@reproducible
 @given(day=st.dates(date(1932, 1, 1), date(2100, 12, 31)))
 def test_serial_numbers_count_from_1904_in_workbooks_that_say_so(day: date) -> None:
     assert values.to_date(days_since(date(1904, 1, 1))(day), epoch_1904=True) == day
 
 
+@reproducible
 @given(day=st.dates(date(1930, 1, 1), date(2100, 12, 31)), form=st.sampled_from(sorted(FORMS)))
 def test_a_day_in_a_month_column_is_its_month(day: date, form: str) -> None:
     assert values.to_month(FORMS[form](day)) == day.replace(day=1)  # type: ignore[arg-type]
 
 
+@reproducible
 @given(
     month=st.dates(date(1930, 1, 1), date(2100, 12, 31)).map(lambda day: day.replace(day=1)),
     form=st.sampled_from(
@@ -174,6 +180,7 @@ def test_text_loses_invisible_marks_and_outer_spaces_but_not_its_width() -> None
     assert values.text(2026.0) == "2026"
 
 
+@reproducible
 @given(st.text())
 def test_escaped_text_reads_back_as_it_was_and_never_starts_a_formula(text: str) -> None:
     escaped = values.safe_text(text)
