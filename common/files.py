@@ -6,10 +6,12 @@ as they are (they may carry signatures) and are only ever shown as page images.
 
 import hashlib
 import json
+import logging
 import subprocess
 import sys
 import unicodedata
 import uuid
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -22,6 +24,8 @@ from django.http import FileResponse, HttpResponse
 
 from common import clamav, sniffing
 from common.models import FilePage, StoredFile
+
+log = logging.getLogger(__name__)
 
 ORDINARY_KINDS = ("pdf", "jpeg", "png")
 PAGE_CONTENT_TYPE = "image/webp"
@@ -247,6 +251,41 @@ def discard(stored: StoredFile) -> None:
     stored.delete()
     for key in keys:
         transaction.on_commit(partial(default_storage.delete, key))
+
+
+def sweep_orphans(before: datetime) -> int:
+    """Delete stored bytes that no row refers to and that are older than ``before``; returns how many.
+
+    Bytes are written inside the transaction of their row, so a rollback or a kill leaves them behind.
+    ``before`` must lie further back than any transaction lasts.
+    """
+    swept = 0
+    for root in ("files", "pages"):
+        for folder in _listed(root)[0]:
+            keys = {f"{root}/{folder}/{name}" for name in _listed(f"{root}/{folder}")[1]}
+            for key in sorted(keys - _referred(keys)):
+                if default_storage.get_modified_time(key) < before:
+                    default_storage.delete(key)
+                    swept += 1
+    if swept:
+        log.warning("%s stored files without a row were deleted", swept)
+    return swept
+
+
+def _listed(folder: str) -> tuple[list[str], list[str]]:
+    """Folders and files in a folder; nothing where it does not exist yet."""
+    try:
+        return default_storage.listdir(folder)
+    except FileNotFoundError:
+        return [], []
+
+
+def _referred(keys: set[str]) -> set[str]:
+    return {
+        key
+        for model in (StoredFile, FilePage)
+        for key in model._default_manager.filter(storage_key__in=keys).values_list("storage_key", flat=True)
+    }
 
 
 def file_response(stored: StoredFile, as_attachment: bool = True) -> FileResponse:

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 # A worker that was killed leaves its job "doing", and the job's lock blocks the queue behind it.
 STALLED_AFTER_SECONDS = 120
 OUTBOX_KEPT_DAYS = 365
+# Bytes without a row may belong to a transaction that is still open; none lasts a day.
+ORPHANS_KEPT_HOURS = 24
 
 # For tasks that talk to other systems: a few tries, further and further apart.
 PATIENT = RetryStrategy(max_attempts=6, exponential_wait=4)
@@ -86,3 +88,10 @@ def seal_audit_chain(timestamp: int) -> None:
 def sweep_jobs(timestamp: int) -> None:
     """Forget outbox keys that nothing can repeat any more."""
     Outbox.objects.filter(done_at__lt=timezone.now() - timedelta(days=OUTBOX_KEPT_DAYS)).delete()
+
+
+@app.periodic(cron="45 3 * * *")
+@app.task(queueing_lock="sweep-files")
+def sweep_files(timestamp: int) -> None:
+    """Delete bytes that a rolled-back or killed upload left behind."""
+    files.sweep_orphans(before=timezone.now() - timedelta(hours=ORPHANS_KEPT_HOURS))

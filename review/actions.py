@@ -164,8 +164,10 @@ def add_attachment(
 ) -> Attachment:
     """Put an uploaded file into a slot; raises files.FileRefused with the reason when it cannot be taken."""
     rules.check_editable(case, by)
-    stored = files.store(upload, by=by, kinds=slot.kinds)
     with audit.actor(by), transaction.atomic():
+        # In the same transaction: no stored file without its attachment. The scan comes before the first
+        # statement, so that no lock is held meanwhile.
+        stored = files.store(upload, by=by, kinds=slot.kinds)
         _lock_editable(case, by)
         if replaces:
             remove_attachment(replaces, by=by)
