@@ -81,6 +81,23 @@ class IdleTimeoutMiddleware:
         return self.get_response(request)
 
 
+class PrivatePagesMiddleware:
+    """Pages of who is signed in are kept by no cache, the browser's included (GB/T 22239 level 3, 8.1.4.10).
+
+    The next person at a counter's or a school's computer must not find them with the back button.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        user = getattr(request, "user", None)
+        if user is not None and user.is_authenticated:
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+
 def outside_read_only(view: View) -> View:
     """Run this view outside the read-only transaction although it answers GET.
 

@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 
 from accounts.models import User
 from accounts.queries import staff_regions
-from common import codes, crypto, identifiers, regions, workdays
+from common import codes, crypto, identifiers, parameters, regions, workdays
 from common.transitions import TransitionRefused
 from review import actions, matters, staff_queries, staff_urls, staff_views, workflow
 from review.models import Case, CaseRating, ClearTextView, ReasonTemplate, ReviewStep, Role, TimelineEntry
@@ -99,8 +99,8 @@ class ReviewerFilter(admin.SimpleListFilter):
         return [(str(pk), name) for pk, name in colleagues.distinct().order_by("name").values_list("pk", "name")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        value = self.value()
-        return queryset.filter(reviewer=int(value)) if value and value.isdigit() else queryset
+        key = parameters.whole_number(self.value())
+        return queryset if key is None else queryset.filter(reviewer=key)
 
 
 @admin.register(Case)
@@ -142,8 +142,7 @@ class CaseAdmin(ReadOnlyAdmin):
         """The review page takes the place of the form."""
         if not self.has_view_permission(request):
             return super().change_view(request, object_id, form_url, extra_context)
-        key = int(object_id) if object_id.isdigit() else 0
-        case = get_object_or_404(self.get_queryset(request), pk=key)
+        case = get_object_or_404(self.get_queryset(request), pk=parameters.whole_number(object_id) or 0)
         return redirect("admin:review_case_review", case.number)
 
     @admin.display(description="事项", ordering="matter")
@@ -265,8 +264,9 @@ class CaseRatingAdmin(OfCaseAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Whoever may follow up lands on that page."""
-        if request.user.has_perm("review.change_caserating") and object_id.isdigit():
-            return redirect("admin:review_caserating_handle", int(object_id))
+        key = parameters.whole_number(object_id)
+        if request.user.has_perm("review.change_caserating") and key is not None:
+            return redirect("admin:review_caserating_handle", key)
         return super().change_view(request, object_id, form_url, extra_context)
 
     def follow_up(self, request: HttpRequest, pk: int) -> HttpResponse:

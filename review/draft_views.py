@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from common import parameters
 from review import actions, answers, matters, submission
 from review.forms import PageForm, bind, typed
 from review.grid_views import grid_page
@@ -20,8 +21,7 @@ CONFLICT, INVALID = 409, 422
 
 def _revision(request: HttpRequest) -> int:
     """The revision that the form was opened with."""
-    text = request.POST.get("revision", "0")
-    return int(text) if text.isdigit() and len(text) < 10 else 0
+    return parameters.whole_number(request.POST.get("revision")) or 0
 
 
 def _draft(case: Case, page: str) -> PageDraft:

@@ -8,8 +8,8 @@ from django import forms
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
-from django.utils.dateparse import parse_date
 
+from common import parameters
 from review import matters
 from review.models import Case, CaseRating, Status
 
@@ -104,6 +104,6 @@ class CaseFilterForm(forms.Form):
         text = self.cleaned_data["month"]
         if not text:
             return None
-        if (month := parse_date(f"{text}-01")) is None:
+        if (month := parameters.day(f"{text}-01")) is None:
             raise forms.ValidationError("月份请按“2026-11”的格式填写")
         return month

@@ -10,9 +10,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_http_methods, require_POST
 
+from common import parameters
 from common.transitions import TransitionRefused
 from review import actions, matters, staff_actions, staff_pages, workflow
 from review import staff_queries as reads
@@ -108,8 +108,8 @@ def queue_tabs(counts: dict[str, str], choice: QueueChoice | None = None) -> lis
 def _position(request: HttpRequest) -> Position | None:
     """The place to go on from, as the address says: ``2026-11-21.4711``."""
     day, _, case = request.GET.get("after", "").partition(".")
-    due_on = parse_date(day) if day.count("-") == 2 else None
-    return Position(due_on, int(case)) if due_on and case.isdigit() and len(case) < 19 else None
+    due_on, key = parameters.day(day), parameters.whole_number(case)
+    return Position(due_on, key) if due_on and key is not None else None
 
 
 def _following(choice: QueueChoice, last: Position) -> str:
@@ -202,8 +202,7 @@ def _shown_file(request: HttpRequest, slots: list[staff_pages.SlotView]) -> dict
     file = next((f for f in files if f.pk == chosen), None) or next((f for f in files if f.pages), None)
     if file is None or not file.pages:
         return None
-    asked = request.GET.get("page", "")
-    number = min(max(int(asked), 1), file.pages) if asked.isdigit() and len(asked) < 5 else 1
+    number = min(max(parameters.whole_number(request.GET.get("page")) or 1, 1), file.pages)
     return {
         "file": file,
         "number": number,
