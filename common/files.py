@@ -73,7 +73,7 @@ def display_name(name: str, kind: sniffing.Kind) -> str:
 def _run_child(command: str, data: bytes, page: int = 1) -> tuple[dict[str, Any], bytes]:
     """One command of ``common.drawing`` in a process of its own; raises FileRefused."""
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - the hall's own program; data goes in by stdin
             [sys.executable, "-I", str(_CHILD), command, str(page)],
             input=data,
             capture_output=True,

@@ -20,7 +20,7 @@ def run(program: str, *arguments: str) -> None:
     given = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
     # By environment, not by argument: a password does not belong into the list of processes.
     address = {variable: str(options[name]) for variable, name in given.items() if options[name]}
-    result = subprocess.run(
+    result = subprocess.run(  # noqa: S603 - no shell; arguments from commands, found by full path
         [_find(program), "--no-password", *arguments], env=os.environ | address, capture_output=True, text=True
     )
     if result.returncode:

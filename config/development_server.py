@@ -54,7 +54,7 @@ def _end_with_parent() -> None:
 
 def _spawn(command: list[str]) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C reaches only us, and we stop them in order.
-    return subprocess.Popen(command, cwd=ROOT, start_new_session=True, preexec_fn=_end_with_parent)
+    return subprocess.Popen(command, cwd=ROOT, start_new_session=True, preexec_fn=_end_with_parent)  # noqa: S603 - fixed arguments
 
 
 def _watch(commands: dict[str, list[str]], running: dict[str, subprocess.Popen[bytes]]) -> int:

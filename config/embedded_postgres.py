@@ -114,7 +114,7 @@ def _run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_"))}
     with tempfile.TemporaryFile("w+") as output:  # not a pipe: the server would keep it open for ever
-        result = subprocess.run(
+        result = subprocess.run(  # noqa: S603 - no shell; the server's own programs
             [_binaries() / program, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -236,7 +236,7 @@ def _ensure_keeper(directory: Path, fast: bool) -> None:
     with _lock_file(directory, "keeper").open("a") as keeper:
         if not _try_lock(keeper, fcntl.LOCK_EX):
             return
-    subprocess.Popen(
+    subprocess.Popen(  # noqa: S603 - no shell; the server's own programs
         [sys.executable, __file__, str(directory), "fast" if fast else "durable"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -56,7 +56,7 @@ FORMS = [
         {"holder": "演示单位", "bank": "演示银行", "account_no": "1402020200000000001"},
     ),
     ("owner", "positions:cancel_favourite", ["favourite"], "back", {}),
-    ("owner", "positions:add_favourite", ["position"], "back", {"agreed": "on"}),
+    ("owner", "positions:add_favourite", ["position"], "back", {"asked": "1", "agree": "1"}),
 ]
 
 
