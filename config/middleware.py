@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.core.exceptions import SuspiciousOperation
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import Resolver404, resolve
@@ -61,6 +62,19 @@ def _signed_in_user(request: HttpRequest) -> int | None:
     """The user's key if the request has already looked it up; logging alone must not cost a query."""
     user = getattr(request, "_cached_user", None)
     return user.pk if user is not None else None
+
+
+class NoNulMiddleware:
+    """Refuses addresses with a NUL character (400): no browser sends one, and PostgreSQL takes none in any text."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        query = request.META.get("QUERY_STRING", "")
+        if "\x00" in request.path_info or "\x00" in query or "%00" in query:
+            raise SuspiciousOperation("NUL in the address")
+        return self.get_response(request)
 
 
 class IdleTimeoutMiddleware:
