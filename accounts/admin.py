@@ -2,15 +2,18 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -111,6 +114,8 @@ class UserAdmin(DigestSearchMixin, DjangoUserAdmin):
     @admin.display(description="密码")
     def password_link(self, user: User) -> str:
         """The way to the form that sets a new password; the hash is never shown."""
+        if not user.is_staff:
+            return "由本人在登录页用短信验证码重置"
         return format_html('<a href="{}">重置密码</a>', reverse("admin:auth_user_password_change", args=[user.pk]))
 
     def get_inlines(self, request: HttpRequest, obj: User | None = None) -> tuple:
@@ -145,6 +150,13 @@ class UserAdmin(DigestSearchMixin, DjangoUserAdmin):
         rights = {"is_active", "groups"} & set(form.changed_data)
         if change and (rights or any(formset.has_changed() for formset in formsets)):
             actions.end_sessions(sign_ins=SignIn.objects.filter(user=form.instance), by=request.user)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Passwords of staff only: whoever knew a portal user's password could act in that person's name."""
+        user = self.get_object(request, unquote(id))
+        if user is not None and not user.is_staff:
+            raise PermissionDenied
+        return super().user_change_password(request, id, form_url)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Accounts are disabled, never deleted: cases and history name them."""
@@ -300,10 +312,9 @@ class ConsentAdmin(ReadOnlyAdmin):
     fields = ("user", "kind", "version", "given_at", "withdrawn_at", "address")
 
 
-# Links and secrets that allauth keeps for itself are nobody's to read or to type.
-for model in (Authenticator, SocialAccount, SocialApp, SocialToken):
+# What allauth keeps for itself is nobody's to read or to type; groups are registered anew below.
+for model in (EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken, Group):
     admin.site.unregister(model)
-admin.site.unregister(Group)
 
 
 @admin.register(Group)

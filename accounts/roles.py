@@ -76,6 +76,7 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "accounts.*_staffscope",
         "auth.view_group",
         "common.view_region",
+        "procrastinate.view_procrastinatejob",
     ),
     "security": (
         "accounts.view_user",

@@ -7,9 +7,24 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from procrastinate.contrib.django.models import (
+    ProcrastinateEvent,
+    ProcrastinateJob,
+    ProcrastinatePeriodicDefer,
+    ProcrastinateWorker,
+)
 
 from common import policies, regions
 from common.models import AuditLink, CalendarDay, PolicyValue, Region
+
+JOB_STATES = {
+    "todo": "待执行",
+    "doing": "执行中",
+    "succeeded": "已完成",
+    "failed": "失败",
+    "cancelled": "已取消",
+    "aborted": "已中止",
+}
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -84,7 +99,8 @@ class PolicyValueAdmin(admin.ModelAdmin):
     list_display = ("title", "shown_value", "place", "valid_from", "valid_to", "source")
     list_select_related = ("region",)
     search_fields = ("key", "source", "note")
-    autocomplete_fields = ("region",)
+    # A code to type or look up: select2 is not accessible.
+    raw_id_fields = ("region",)
 
     @admin.display(description="参数", ordering="key")
     def title(self, row: PolicyValue) -> str:
@@ -128,6 +144,50 @@ def _keeps(request: HttpRequest, region: str | None) -> bool:
     return region is not None and any(
         regions.in_scope(region, scope) for scope in user.scopes.values_list("region_id", flat=True)
     )
+
+
+for model in (ProcrastinateJob, ProcrastinateEvent, ProcrastinateWorker, ProcrastinatePeriodicDefer):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+
+
+@admin.register(ProcrastinateJob)
+class JobAdmin(ReadOnlyAdmin):
+    """Background jobs, for 系统管理 to see what is stuck; their arguments name cases and people and are not shown."""
+
+    desk_group = "系统运行"
+    desk_title = "后台任务"
+    list_display = fields = ("number", "task", "state", "queue", "tries", "due_at")
+    list_filter = ("status", "queue_name")
+    ordering = ("-pk",)
+    show_full_result_count = False
+
+    @admin.display(description="编号", ordering="pk")
+    def number(self, job: ProcrastinateJob) -> int:
+        return job.pk
+
+    @admin.display(description="任务", ordering="task_name")
+    def task(self, job: ProcrastinateJob) -> str:
+        return job.task_name
+
+    @admin.display(description="状态", ordering="status")
+    def state(self, job: ProcrastinateJob) -> str:
+        return JOB_STATES.get(job.status, job.status)
+
+    @admin.display(description="队列", ordering="queue_name")
+    def queue(self, job: ProcrastinateJob) -> str:
+        return job.queue_name
+
+    @admin.display(description="已执行次数")
+    def tries(self, job: ProcrastinateJob) -> int:
+        return job.attempts
+
+    @admin.display(description="计划时间", ordering="scheduled_at")
+    def due_at(self, job: ProcrastinateJob) -> Any:
+        return job.scheduled_at
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return super().changelist_view(request, {"title": self.desk_title, **(extra_context or {})})
 
 
 @admin.register(AuditLink)

@@ -76,7 +76,7 @@ class HallAdminSite(admin.AdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Models by the work they belong to (``desk_group`` of their admin), not by the app that holds them.
 
-        ``desk_links`` of an admin, pairs of a title and the name of an address, stand before its model.
+        ``desk_title`` names a model of a library in the hall's words. ``desk_links`` of an admin, pairs of a title and the name of an address, stand before its model.
         """
         if app_label:
             return super().get_app_list(request, app_label)
@@ -85,6 +85,7 @@ class HallAdminSite(admin.AdminSite):
             for model in app["models"]:
                 model_admin = self._registry[model["model"]]
                 title = getattr(model_admin, "desk_group", str(app["name"]))
+                model["name"] = getattr(model_admin, "desk_title", model["name"])
                 group = groups.setdefault(title, {**app, "name": title, "models": []})
                 group["models"] += [*_links(model_admin), model]
         first = [groups.pop(title) for title in FIRST_GROUPS if title in groups]

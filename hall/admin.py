@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.forms import ModelForm
+from django.forms import ModelForm, SplitDateTimeField
 from django.http import HttpRequest
 
 from accounts.queries import staff_regions
@@ -45,6 +45,14 @@ class NoticeAdmin(ScopedAdmin):
     search_fields = ("title",)
     date_hierarchy = "published_at"
     list_select_related = ("region", "created_by")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The label of 发布时间 belongs to two inputs, so each gets its own name."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, SplitDateTimeField):
+            for widget, name in zip(field.widget.widgets, ("日期", "时间"), strict=True):
+                widget.attrs["aria-label"] = f"{field.label}：{name}"
+        return field
 
     def save_model(self, request: HttpRequest, obj: Notice, form: ModelForm, change: bool) -> None:
         if not change:

@@ -111,6 +111,8 @@ def site_facts(request: HttpRequest) -> dict[str, Any]:
         "switch_region_url": menus.address("hall:switch_region"),
         "sitemap_url": menus.address("hall:sitemap_page"),
         "help_url": menus.address("hall:help"),
+        "terms_url": menus.address("accounts:terms"),
+        "privacy_url": menus.address("accounts:privacy"),
         "phone": phones[0].phone if phones else "",
         "phone_hours": phones[0].hours if phones else "",
     }

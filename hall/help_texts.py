@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# Leads to the finished cases of whoever is acting; not the name of one page, because each portal has its own.
+RATED_CASES = "finished-cases"
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -158,9 +161,20 @@ TOPICS = (
                 "切换地区",
             ),
             Answer("用什么浏览器？", "手机和电脑上的主流浏览器都可以使用，360、奇安信等浏览器请选择极速模式。"),
+        ),
+    ),
+    Topic(
+        "rating",
+        "服务评价",
+        (
             Answer(
-                "怎样评价服务？", "办件办结后，在办件页面可以从“非常满意”到“非常不满意”评价一次。低分评价由专人回访。"
+                "怎样评价服务（好差评）？",
+                "办件办结后可以评价一次，分“非常满意、满意、基本满意、不满意、非常不满意”五级。"
+                "请打开“我的办件 › 办结”，点击办件，再点击“评价”。",
+                RATED_CASES,
+                "打开我的办件 › 办结",
             ),
+            Answer("评价会影响办理吗？", "不会。评价只用于改进服务；评为不满意的，由专人在15个工作日内回访。"),
         ),
     ),
 )

@@ -86,6 +86,9 @@ LINKS = (
     Link("public", "办事服务", "帮助中心", "hall:help", "circle-question-mark", "常见问题和服务电话"),
 )
 
+# Matters that stand in a second group as well: 法人办事 › 就业创业 is where the Shanxi manual leads to them (SXU 3.5, 3.6).
+ALSO_IN = {("unit", "就业创业"): ("unit-qualification", "position-application")}
+
 MATTER_ICONS = {
     "trainee-application": "graduation-cap",
     "unit-qualification": "building-2",
@@ -120,7 +123,7 @@ def address(name: str, *args: str) -> str:
 
 def _matter_entries(portal: str, group: str) -> Iterator[Entry]:
     for matter in matters.all_matters():
-        if (matter.portal, matter.group) == (portal, group):
+        if (matter.portal, matter.group) == (portal, group) or matter.code in ALSO_IN.get((portal, group), ()):
             url = address("review:start", portal, matter.code)
             icon = MATTER_ICONS.get(matter.code, "file-text")
             yield Entry(matter.name, url, icon, matter.guide.time_limit, matter.code)
@@ -178,8 +181,10 @@ def side_menu(portal: str, path: str, query: str, subject: Individual | Unit | N
     """The side menu of a portal; who is signed in there also gets 个人中心 with the counts (SXG, SXU)."""
     found = services(portal)
     here = _nearest(path, [entry.url for _, entries in found for entry in entries])
+    own = {e.url: group for group, entries in found for e in entries}
     menu = [
-        {"title": group, "items": [_item(e.title, e.url, e.url == here) for e in entries]} for group, entries in found
+        {"title": group, "items": [_item(e.title, e.url, e.url == here and own[e.url] == group) for e in entries]}
+        for group, entries in found
     ]
     if subject is not None and (cases := address("review:cases", portal)):
         menu.append({"title": "个人中心", "items": _centre(cases, path, query, subject, unread)})

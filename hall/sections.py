@@ -1,7 +1,7 @@
 """What the home page and the portal homes show, gathered with few queries."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import QuerySet
 
@@ -11,7 +11,7 @@ from hall import menus, site
 from hall.models import Notice
 from internship.models import InternshipUnit, Trainee
 from positions.models import Position
-from review import matters, queries
+from review import lapse, matters, queries
 from review.models import Case, Status
 
 COUNT_LIMIT = 1000
@@ -67,6 +67,7 @@ class Todo:
     url: str
     action: str
     since: datetime
+    last_day: date | None = None
 
 
 _TODO_WORDS = {
@@ -79,14 +80,18 @@ _TODO_WORDS = {
 def todos(subject: Individual | Unit, portal: str) -> list[Todo]:
     """Cases that wait for the subject; those to correct come first, for their clock may end them."""
     waiting = queries.cases_of(subject).filter(status__in=list(_TODO_WORDS)).order_by("-created_at", "-id")
-    found = [_todo(case, portal) for case in waiting[: TODO_LIMIT * 2]]
-    return sorted(found, key=lambda todo: todo.tone != "warning")[:TODO_LIMIT]
+    cases = list(waiting[: TODO_LIMIT * 2])
+    ends = lapse.last_days(cases)
+    found = [_todo(case, portal, ends.get(case.pk)) for case in cases]
+    return sorted(found, key=lambda todo: (todo.tone != "warning", todo.last_day or date.max))[:TODO_LIMIT]
 
 
-def _todo(case: Case, portal: str) -> Todo:
+def _todo(case: Case, portal: str, last_day: date | None) -> Todo:
     words, tone, action = _TODO_WORDS[Status(case.status)]
     url = menus.address("review:case", portal, case.number)
-    return Todo(case, matter_name(case.matter), words, tone, url, action, case.submitted_at or case.created_at)
+    return Todo(
+        case, matter_name(case.matter), words, tone, url, action, case.submitted_at or case.created_at, last_day
+    )
 
 
 def matter_name(code: str) -> str:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from review import matters, queries
+from review import lapse, matters, queries
 from review.forms import CaseFilterForm
 from review.models import Case, Status
 from review.portal import crumbs, portal_view, subject_of
@@ -32,7 +32,7 @@ def cases(request: HttpRequest, portal: str) -> HttpResponse:
         "clear_url": reverse("review:cases", args=[portal]),
         "tabs": _tabs(portal, bar),
         "status_links": _status_links(portal, subject, form["status"].value() or ""),
-        "rows": [_row(case, portal) for case in page],
+        "rows": _rows(list(page), portal),
         "page_obj": page,
         "page_title": "我的办件",
         "crumbs": crumbs(portal, ("我的办件", "")),
@@ -60,6 +60,11 @@ def _status_links(portal: str, subject: Any, active: str) -> list[dict[str, Any]
         }
         for status in queries.LISTED
     ]
+
+
+def _rows(found: list[Case], portal: str) -> list[dict[str, Any]]:
+    ends = lapse.last_days(found)
+    return [_row(case, portal) | {"last_day": ends.get(case.pk)} for case in found]
 
 
 def _row(case: Case, portal: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -34,6 +35,8 @@ def staff_view(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.has_perm("review.view_case"):
             raise PermissionDenied
+        # Scope and roles are asked for by every rule on the page.
+        prefetch_related_objects([request.user], "scopes", "groups")
         return view(request, *args, **kwargs)
 
     return guarded
@@ -75,6 +78,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     shown = found[: reads.PAGE_SIZE]
     context = {
         **admin.site.each_context(request),
+        "is_nav_sidebar_enabled": False,
         "title": "审核队列",
         "desk": desk,
         "choice": choice,

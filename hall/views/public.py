@@ -54,7 +54,7 @@ def _entrances() -> list[dict]:
             "title": PORTAL_TITLES[portal],
             "icon": PORTAL_ICONS[portal],
             "url": menus.address(f"hall:{portal}_services"),
-            "entries": [entry for _, entries in menus.services(portal) for entry in entries][:4],
+            "entries": list(dict.fromkeys(entry for _, entries in menus.services(portal) for entry in entries))[:4],
         }
         for portal in ("individual", "unit", "public")
     ]

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from common import regions
 from hall import menus, site
-from hall.help_texts import TOPICS
+from hall.help_texts import RATED_CASES, TOPICS
 
 ELDER_COOKIE = "elder"
 YEAR = 365 * 24 * 3600
@@ -79,7 +79,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
             "key": topic.key,
             "title": topic.title,
             "answers": [
-                {"question": a.question, "answer": a.answer, "url": _link(a.link), "words": a.link_words}
+                {"question": a.question, "answer": a.answer, "url": _link(a.link, request), "words": a.link_words}
                 for a in topic.answers
             ],
         }
@@ -96,5 +96,8 @@ def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "hall/help.html", context)
 
 
-def _link(name: str) -> str:
+def _link(name: str, request: HttpRequest) -> str:
+    if name == RATED_CASES:
+        portal = "unit" if getattr(request, "unit", None) else "individual"
+        return f"{menus.address('review:cases', portal)}?bar=finished"
     return menus.address(name) if name else ""

@@ -6,7 +6,7 @@ from django.test import Client
 from accounts.models import Message
 from accounts.sms import MemorySms
 from tests.accounts.conftest import last_code
-from tests.factories import PASSWORD, make_handler, make_individual, make_user
+from tests.factories import PASSWORD, make_handler, make_individual, make_staff, make_user
 from tests.support.queries import captured_queries
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +109,17 @@ def test_staff_do_not_reset_by_code(client: Client, django_capture_on_commit_cal
         client.post(RESET + "?portal=unit", {"username": "staff1", "mobile": staff.mobile, "send_code": "1"})
         client.post(RESET, {"mobile": staff.mobile, "send_code": "1"})
     assert MemorySms.sent == []
+
+
+def test_staff_set_passwords_of_staff_only(client: Client) -> None:
+    """Whoever could set a portal user's password could act in that person's name."""
+    keeper, colleague, person = make_staff("system"), make_staff("first", name="李演示"), make_individual()
+    client.force_login(keeper)
+    assert client.get(f"/admin/accounts/user/{colleague.pk}/password/").status_code == 200
+    assert client.get(f"/admin/accounts/user/{person.user.pk}/password/").status_code == 403
+    answer = client.post(
+        f"/admin/accounts/user/{person.user.pk}/password/", {"password1": "Aa-123456", "password2": "Aa-123456"}
+    )
+    assert answer.status_code == 403
+    person.user.refresh_from_db()
+    assert person.user.check_password(PASSWORD)

@@ -139,3 +139,16 @@ def test_visitors_are_nobody() -> None:
 def test_only_the_deepest_entry_is_marked(unit_client: Client) -> None:
     menu = unit_client.get(reverse("positions:interested")).context["side_menu"]()
     assert [entry["title"] for section in menu for entry in section["items"] if entry["active"]] == ["就业见习岗位查询"]
+
+
+def test_both_applications_of_a_unit_stand_under_employment_too() -> None:
+    """SXU 3.5 and 3.6 lead to them by 法人办事 › 就业创业."""
+    groups = dict(menus.services("unit"))
+    assert [entry.title for entry in groups["就业创业"]] == ["就业见习单位申请", "就业见习岗位申请"]
+    assert {"就业见习单位申请", "就业见习岗位申请"} < {entry.title for entry in groups["就业见习管理"]}
+
+
+def test_a_page_is_marked_once_in_the_side_menu() -> None:
+    path = reverse("review:start", args=["unit", "position-application"])
+    menu = menus.side_menu("unit", path, "", None, 0)
+    assert [entry["title"] for section in menu for entry in section["items"] if entry["active"]] == ["就业见习岗位申请"]

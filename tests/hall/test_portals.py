@@ -1,6 +1,7 @@
 """Portal homes say where somebody stands, what to do next, and what happened."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -8,8 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from hall import sections, states
-from review import actions
-from tests.factories import make_handler, make_individual, make_unit
+from review import actions, workflow
+from review.models import Correction
+from tests.factories import COUNTY, make_handler, make_individual, make_staff, make_unit
+from tests.internship.support import draft_trainee, set_figures, set_policy
+from tests.review.cases import load_steps
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shanxi")]
 
@@ -67,3 +71,20 @@ def test_homes_ask_visitors_to_sign_in(client: Client, portal: str) -> None:
     answer = client.get(f"/{portal}/")
     assert answer.status_code == 302
     assert answer["Location"].startswith(reverse("account_login"))
+
+
+def test_a_returned_case_says_until_when_it_can_be_corrected(client: Client, at: Callable[[str], Any]) -> None:
+    """Policy ``returned_lapse_days``: in the list of things to do and in 我的办件."""
+    at("2026-11-02 10:00")
+    set_figures()
+    set_policy("returned_lapse_days", "30")
+    person = make_individual()
+    load_steps("trainee-application")
+    case = workflow.perform(draft_trainee(person), "submit", by=person.user)
+    correction = Correction(target="field", page="person", field="address", reason="请写明门牌号")
+    workflow.perform(case, "return", by=make_staff("first", COUNTY), corrections=[correction])
+    (todo,) = sections.todos(person, "individual")
+    assert todo.last_day == date(2026, 12, 2)
+    client.force_login(person.user)
+    for address in ("/individual/", "/individual/cases/"):
+        assert "2026年12月2日前修改" in client.get(address).content.decode()

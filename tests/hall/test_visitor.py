@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from hall.help_texts import TOPICS
+from hall.help_texts import RATED_CASES, TOPICS
 from hall.menus import address
 from hall.models import SiteFacts, SupportContact
 from tests.factories import make_region
@@ -74,6 +74,7 @@ def test_a_demonstration_says_so_on_every_page(client: Client, shanxi: str) -> N
 
 def test_every_answer_leads_somewhere() -> None:
     names = [answer.link for topic in TOPICS for answer in topic.answers if answer.link]
+    names.remove(RATED_CASES)
     assert [name for name in names if not address(name)] == []
 
 
@@ -81,3 +82,9 @@ def test_a_form_that_was_open_too_long_is_explained(csrf_client: Client, shanxi:
     answer = csrf_client.post("/elder-mode/", {})
     assert answer.status_code == 403
     assert "页面已过期" in answer.content.decode()
+
+
+def test_every_page_leads_to_terms_and_privacy_and_help_to_the_rating(client: Client) -> None:
+    page = client.get("/help/").content.decode()
+    for link in ("/accounts/terms/", "/accounts/privacy/", "/individual/cases/?bar=finished"):
+        assert f'href="{link}"' in page

@@ -194,8 +194,11 @@ TABLE: dict[str, list[Rule]] = {
     "admin:internship_internshipunit_suspend": [_rule(STAFF_OF_REGION, "internship unit")],
     "admin:internship_internshipunit_resume": [_rule(STAFF_OF_REGION, "internship unit")],
     "admin:internship_trainee_end": [_rule(STAFF_OF_REGION, "trainee")],
-    # 系统管理 keeps accounts everywhere (accounts.roles); the actor here has every role.
-    "admin:auth_user_password_change": [_rule(STAFF, "user")],
+    # 系统管理 keeps accounts everywhere (accounts.roles), but sets passwords of staff only; the actor has every role.
+    "admin:auth_user_password_change": [
+        _rule(STAFF, "colleague"),
+        _rule("login login login login login 403 403", "user"),
+    ],
 }
 
 # Models of the staff site whose rows belong to a region: staff of another region do not find them. Ratings lead

@@ -113,6 +113,7 @@ def build() -> World:
         "internship unit": {"pk": internship_unit.pk},
         "trainee": {"pk": trainee.pk},
         "user": {"id": stranger.user.pk},
+        "colleague": {"id": make_staff("second", HERE, name="复审演示").pk},
         "rating": {"pk": rating.pk},
     }
     SiteFacts.objects.create(region_id="140000", host="演示厅")
