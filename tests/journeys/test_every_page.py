@@ -39,6 +39,7 @@ NO_PAGES = {
     "review:file",
     "review:file_page",
     "review:print",
+    "review:sheet_template",
 }
 # What axe is asked in which mode and width: everything once, then what the width or the colours can change.
 ON_A_PHONE = ["target-size", "scrollable-region-focusable"]
