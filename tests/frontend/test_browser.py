@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 Sample = Callable[..., str]
 Opened = Callable[..., Any]
@@ -78,7 +79,7 @@ def test_a_second_submit_is_ignored(sample: Sample, opened: Opened) -> None:
         button = page.get_by_role("button", name="保存并继续")
         button.dblclick()
         assert button.get_attribute("aria-disabled") == "true"
-        page.wait_for_function("document.getElementById('live').textContent.includes('正在提交')")
+        expect(page.locator("#live")).to_contain_text("正在提交")
     assert len(bodies) == 1
 
 
@@ -91,7 +92,7 @@ def test_autosave_sends_the_form_with_its_revision_and_takes_the_new_one(sample:
         page.get_by_text("已自动保存").wait_for()
         page.get_by_label("见习期限").fill("6")
         page.get_by_label("姓名").focus()
-        page.wait_for_function("document.querySelector('[name=revision]').value === '5'")
+        expect(page.locator("[name=revision]").first).to_have_value("5")
     revisions = [re.search(r'name="revision"\r\n\r\n(\d+)', body) for body in bodies]
     assert [found and found[1] for found in revisions] == ["3", "4"]
     assert "演示" in bodies[0]
@@ -187,8 +188,8 @@ def test_background_requests_carry_the_csrf_token(sample: Sample, opened: Opened
     with opened(sample("styleguide"), replies={"/autosave/": reply}) as page:
         page.get_by_label("姓名").fill("演示")
         page.get_by_label("见习期限").focus()
-        page.wait_for_function("document.querySelector('[name=revision]').value === '4'")
+        expect(page.locator("[name=revision]").first).to_have_value("4")
         token = page.locator("[name=csrfmiddlewaretoken]").first.input_value()
         page.evaluate("htmx.ajax('POST', '/autosave/', {target: '#autosave-state'})")
-        page.wait_for_function("document.getElementById('autosave-state').textContent === '好'")
+        expect(page.locator("#autosave-state")).to_have_text("好")
     assert [sent["x-csrftoken"] for sent in headers] == [token, token]
