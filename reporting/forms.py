@@ -300,12 +300,13 @@ class MonthForm(_Page):
 
 
 def month_of(values: CaseValues) -> date | None:
-    """The month chosen so far."""
+    """The month chosen so far, by its first day; None for anything that is no month or lies ahead."""
     text = str(values.get("month", {}).get("month", ""))
     try:
-        return date.fromisoformat(text)
+        chosen = date.fromisoformat(text)
     except ValueError:
         return None
+    return chosen if chosen.day == 1 and chosen <= timezone.localdate() else None
 
 
 # --- 我的见习 (B3) -------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ def own_copy():
     connection.close()
     with psycopg.connect(**server, autocommit=True) as administrator:
         administrator.execute(f'DROP DATABASE IF EXISTS "{copy}"')
+        # A template must be left alone, and threads of earlier tests may still hold a connection.
+        administrator.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [original])
         administrator.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{original}"')
         connection.settings_dict["NAME"] = copy
         yield
