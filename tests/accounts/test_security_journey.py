@@ -63,6 +63,7 @@ def test_a_handler_signs_in_by_unit_number_and_reads_the_code_in_the_own_message
     make_individual(id_no=handler.id_no)
     phone.goto("/accounts/login/?portal=unit")
     phone.get_by_role("link", name="用单位编号登录").click()
+    phone.wait_for_url("**method=number**")
     assert_accessible(phone)
     phone.get_by_label("单位编号").fill("1401050001")
     phone.get_by_label("密码").fill(PASSWORD)

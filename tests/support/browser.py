@@ -5,7 +5,7 @@ import shutil
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 # The names Debian, Ubuntu and the vendors give to a usable Chromium.
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
@@ -28,10 +28,21 @@ def executable() -> str:
     return path
 
 
+def _look(page: Page, context: str | None, options: dict[str, Any], tries: int = 3) -> Any:
+    """What axe says of the page; a page that is left while axe looks gives way to the one that comes."""
+    page.wait_for_load_state("load")
+    try:
+        return Axe().run(page, context=context, options=options)
+    except Error:
+        if tries == 1:
+            raise
+        return _look(page, context, options, tries - 1)
+
+
 def assert_accessible(page: Page, *, context: str | None = None) -> None:
     """axe finds no violation of WCAG 2.2 A and AA or of its best practices on the page (or a part of it)."""
     options = {"runOnly": {"type": "tag", "values": list(WCAG)}}
-    results: Any = Axe().run(page, context=context, options=options)
+    results = _look(page, context, options)
     found = [
         f"{violation['id']}: {violation['help']}\n  "
         + "\n  ".join(node["html"][:200] for node in violation["nodes"][:5])
