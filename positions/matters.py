@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Individual, Unit, User
@@ -125,7 +126,5 @@ class PositionApplicationMatter(Matter):
 
     @staticmethod
     def _position(case: Case) -> Position | None:
-        record = PositionApplication.objects.filter(pk=case.pk).select_related("position").first()
-        if record is None:
-            return None
-        return record.position or Position.objects.filter(case=case).first()
+        revised = PositionApplication.objects.filter(pk=case.pk).values("position")
+        return Position.objects.filter(Q(case=case) | Q(pk__in=revised)).first()

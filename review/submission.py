@@ -193,7 +193,7 @@ class SlotState:
 
 def slot_states(matter: Matter, case: Case, values: CaseValues) -> list[SlotState]:
     """All slots of a case with what is in them; slots of rows once per row."""
-    present = present_attachments(case)
+    present = present_attachments(case) if matter.slots else []
     rows_pages = {page.key: page for page in matter.pages(case, values) if isinstance(page, Rows)}
     states = []
     for slot in matter.slots:
