@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Handler, Individual, StaffProfile, StaffScope, Unit, User
 from accounts.roles import ROLE_GROUPS, sync_roles
 from benchmarks.harness import Row, Timing, ratio_row, time_pair
-from common import regions
+from common import regions, search
 from common.models import Region
 from review import matters, queries, staff_queries, staff_views
 from review.models import Status
@@ -124,7 +124,7 @@ def _load_cases(cursor: Any, matter: str) -> None:
     columns = (
         "id, number, matter, individual_id, unit_id, acting_user_id, channel, subject_person, subject_id_no, "
         "subject_id_no_digest, region_id, status, round, reviewer_id, due_on, created_at, submitted_at, submitted_by_id, "
-        "accepted_at, accepted_by_id, decided_at, decided_by_id, withdrawn_at, withdrawn_by_id"
+        "accepted_at, accepted_by_id, decided_at, decided_by_id, withdrawn_at, withdrawn_by_id, name_tokens"
     )
     _copy(cursor, f"review_case ({columns})", (_case_row(case, matter) for case in made))
     columns = '"case_id", "round", "order", "role", "region_id", "days", "current", "due_on", "opened_at", "decision"'
@@ -167,10 +167,12 @@ def _case_row(case: dict[str, Any], matter: str) -> tuple[Any, ...]:
     decided = (created, 2) if status in ("approved", "rejected") else (None, None)
     withdrawn = (created, 1) if status == "withdrawn" else (None, None)
     person = _name(case["pk"] % 5000)
+    applicant = f"演示单位{case['unit']}（虚构）" if case["unit"] else _name(case["individual"])
     number = f"BENCH{case['pk']:010d}"
     return (
         case["pk"], number, matter, case["individual"], case["unit"], 1, "online", person, "", "", case["region"], status,
         case["round"], reviewer, case["due"], created, created, 1, *accepted, *decided, *withdrawn,
+        search.text_tokens(person, applicant),
     )  # fmt: skip
 
 

@@ -20,8 +20,9 @@ class EncryptedText(models.TextField):
         return crypto.decrypt(value) if value else value
 
     def get_lookup(self, lookup_name: str) -> Any:
-        # Each encryption differs, so a comparison would silently find nothing.
-        if lookup_name not in {"isnull"}:
+        # Each encryption differs, so a comparison would silently find nothing. Triggers compare (df, ndf: whether
+        # two are distinct) the stored texts of one row's versions.
+        if lookup_name not in {"isnull", "df", "ndf"}:
             raise TypeError(f"{self.name} is encrypted: search its BlindIndex instead")
         return super().get_lookup(lookup_name)
 

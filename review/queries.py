@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Individual, Unit
 from common import crypto, identifiers
@@ -67,12 +67,13 @@ def about_person(text: str) -> Q:
     text = identifiers.normalise(text)
     if any(character.isdigit() for character in text):
         digest = crypto.digest(text)
-        return Q(subject_id_no_digest=digest) | Q(pk__in=_batches(id_no_digest=digest))
-    return Q(subject_person__contains=text) | Q(pk__in=_batches(name__contains=text))
+        return Q(subject_id_no_digest=digest) | _in_batch(id_no_digest=digest)
+    return Q(subject_person__contains=text) | _in_batch(name__contains=text)
 
 
-def _batches(**condition: str) -> QuerySet:
-    return CasePerson.objects.filter(**condition).values("case")
+def _in_batch(**condition: str) -> Q:
+    """Whether a person of a batch case is meant; asked of the cases at hand, not of all people of all batches."""
+    return Q(Exists(CasePerson.objects.filter(case=OuterRef("pk"), **condition)))
 
 
 def status_counts(subject: Individual | Unit) -> dict[str, int]:

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.queries import staff_regions, staff_roles
-from common import crypto, identifiers, workdays
+from common import crypto, identifiers, search, workdays
 from common.regions import scope_q
-from review.models import Case, CasePerson, CaseStep, CaseViewing, Role
+from review.models import WAITING, Case, CasePerson, CaseStep, CaseViewing, Role
 
 PAGE_SIZE = 50
 # Counts stop here and read 「300+」: more than a day's work needs no exact figure, and each costs a probe per tab.
@@ -105,7 +105,8 @@ def _chosen(steps: QuerySet[CaseStep], choice: QueueChoice) -> QuerySet[CaseStep
 def _of_applicant(text: str) -> Q:
     """By case number, applicant or person: a part of the name, or a whole number.
 
-    Everything is asked of the steps at hand, nothing of all cases: the queue is a small part of them.
+    Names are found by their tokens among what waits; neighbouring characters may match apart from each other, so
+    that the few hits are looked at again. Everything else is asked of the steps at hand.
     """
     whole = identifiers.normalise(text)
     if whole.isascii():
@@ -117,7 +118,8 @@ def _of_applicant(text: str) -> Q:
             | Q(case__subject_id_no_digest=digest)
             | Q(_in_batch(id_no_digest=digest))
         )
-    return (
+    hits = Q(case__name_tokens__contains=search.query_tokens(text), case__status__in=WAITING)
+    return hits & (
         Q(case__unit__name__contains=text)
         | Q(case__individual__name__contains=text)
         | Q(case__subject_person__contains=text)

@@ -75,6 +75,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     desk, choice = reads.desk_of(request.user), _choice(request)
     after = _position(request)
     found = reads.queue_steps(desk, choice, after=after, limit=reads.PAGE_SIZE + 1)
+    filters = sum(bool(value) for value in (choice.matter, choice.person))
     shown = found[: reads.PAGE_SIZE]
     context = {
         **admin.site.each_context(request),
@@ -82,9 +83,10 @@ def queue(request: HttpRequest) -> HttpResponse:
         "title": "审核队列",
         "desk": desk,
         "choice": choice,
-        "tabs": queue_tabs(reads.queue_counts(desk), choice),
+        # Filters go along from tab to tab, so that counts of whole tabs would mislead beside them.
+        "tabs": queue_tabs({} if filters else reads.queue_counts(desk), choice),
         "filter_form": QueueFilterForm(asdict(choice)),
-        "filter_count": sum(bool(value) for value in (choice.matter, choice.person)),
+        "filter_count": filters,
         "clear_url": _url("queue", choice=QueueChoice(tab=choice.tab)),
         "rows": [
             _row(step, desk.soon, choice, request.user.pk) for step in reads.queue_rows([key for key, _ in shown])
@@ -96,14 +98,14 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 def queue_tabs(counts: dict[str, str], choice: QueueChoice | None = None) -> list[dict[str, Any]]:
-    """The tabs with their counts; filters go along from one tab to another."""
+    """The tabs, with their counts where there are any; filters go along from one tab to another."""
     return [
         {
             "key": key,
             "title": title,
             "url": reverse("admin:review_case_queue") + _query(choice or QueueChoice(), tab=key),
             "active": choice is not None and choice.tab == key,
-            "count": counts[key],
+            "count": counts.get(key, ""),
         }
         for key, title in reads.TABS.items()
     ]

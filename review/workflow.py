@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from common import audit, constraints
+from common import audit, constraints, search
 from common.transitions import Transition, TransitionRefused, TransitionTable
 from review import matters, notices, route, rules, submission
 from review.models import LIVE, Case, CaseStep, Correction, PageDraft, Record, Status, TimelineEntry
@@ -99,6 +99,8 @@ def _perform(
         matter.on(name, case, record, by)
         if name == "submit" and case.status == Status.APPROVED:
             matter.on("approve", case, record, by)
+    if name == "submit":
+        _name_tokens(case)
     _forget_drafts(case)
     entry = TimelineEntry.objects.create(
         case=case,
@@ -217,6 +219,14 @@ def _set_live(case: Case, record: Record | None) -> Record | None:
         record.live = case.status in LIVE
         record.save(update_fields=["live"])
     return record
+
+
+def _name_tokens(case: Case) -> None:
+    """Let the queue find the case by a part of a name; the people of a batch are known once its effects have run."""
+    applicant = case.unit or case.individual
+    names = [applicant.name if applicant else "", case.subject_person, *case.persons.values_list("name", flat=True)]
+    case.name_tokens = search.text_tokens(*names)
+    case.save(update_fields=["name_tokens"])
 
 
 def _forget_drafts(case: Case) -> None:

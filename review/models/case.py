@@ -1,5 +1,7 @@
 """The envelope that all services share, its states and its numbers."""
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -60,7 +62,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(matter=code)
 
 
-@track()
+@track(exclude=("name_tokens",))
 class Case(models.Model):
     """Something that a person or a unit asks the office to decide; what was asked is in the matter's own record."""
 
@@ -103,6 +105,9 @@ class Case(models.Model):
     withdrawn_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="撤回人"
     )
+
+    # Names of the applicant and of the people concerned, so that the queue finds a part of one.
+    name_tokens = ArrayField(models.TextField(), verbose_name="姓名检索词", default=list, db_default=[], editable=False)
 
     objects = CaseQuerySet.as_manager()
 
@@ -172,6 +177,9 @@ class Case(models.Model):
             models.Index(fields=["unit", "-created_at", "-id"], name="case_of_unit"),
             models.Index(fields=["subject_id_no_digest"], name="case_of_subject"),
             models.Index(fields=["status", "created_at"], name="case_by_status"),
+            GinIndex(
+                fields=["name_tokens"], condition=Q(status__in=WAITING), fastupdate=False, name="case_waiting_by_name"
+            ),
         ]
 
     def __str__(self) -> str:

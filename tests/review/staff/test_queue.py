@@ -7,8 +7,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Unit
+from common.search import text_tokens
 from review import staff_queries, workflow
-from review.models import CaseStep, Correction
+from review.models import Case, CaseStep, Correction
 from review.staff_queries import QueueChoice, desk_of, queue_counts, queue_steps
 from tests.factories import CITY, COUNTY, OTHER_COUNTY, make_staff
 from tests.review.staff.samples import make_submitted, offices
@@ -85,7 +87,20 @@ def test_filters_by_matter_unit_and_person(signed_in):
     assert set(numbers(client, "?person=王联系")) == {one.number, other.number}
     assert numbers(client, "?person=没有这个人") == []
     assert len(numbers(client, "?matter=sample")) == 2
+    assert "tab-count" in client.get(QUEUE).content.decode()
+    assert "tab-count" not in client.get(f"{QUEUE}?matter=sample").content.decode(), "no counts of what is filtered"
     assert len(numbers(client, "?matter=unknown&tab=unknown")) == 2, "what is not understood is not asked"
+
+
+def test_a_part_of_a_name_is_found_only_as_it_stands(signed_in):
+    first, _ = offices()
+    case = make_submitted()
+    Unit.objects.filter(pk=case.unit_id).update(name="甲乙丙乙丁单位")
+    Case.objects.filter(pk=case.pk).update(name_tokens=text_tokens("甲乙丙乙丁单位"))
+    client = signed_in(first)
+    assert numbers(client, "?person=乙丙乙") == [case.number]
+    assert numbers(client, "?person=丁") == [case.number]
+    assert numbers(client, "?person=甲乙丁") == [], "its pairs of characters occur, but apart from each other"
 
 
 def test_pages_go_on_where_the_last_one_ended(signed_in, monkeypatch):
