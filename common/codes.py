@@ -183,6 +183,38 @@ INSURED_IDENTITY = _numbered(
     "20机关事业单位职工 301公务员（参公） 302事业编制人员 303工勤人员 304编制外人员",
 )
 
+# 职务层次 of civil servants before ranks (职级) came in 2019, and 岗位等级 of public institutions; codes are own.
+OFFICIAL_RANK = CodeList(
+    "职务层次（公务员、参公）",
+    "own",
+    G01="国家级正职", G02="国家级副职", G03="省部级正职", G04="省部级副职", G05="厅局级正职", G06="厅局级副职",
+    G07="县处级正职", G08="县处级副职", G09="乡科级正职", G10="乡科级副职", G11="科员", G12="办事员",
+)  # fmt: skip
+MANAGEMENT_RANK = CodeList(
+    "管理岗位等级",
+    "own",
+    M03="管理三级", M04="管理四级", M05="管理五级", M06="管理六级", M07="管理七级", M08="管理八级", M09="管理九级",
+    M10="管理十级",
+)  # fmt: skip
+PROFESSIONAL_RANK = CodeList(
+    "专业技术岗位等级",
+    "own",
+    P01="专技一级", P02="专技二级", P03="专技三级", P04="专技四级", P05="专技五级", P06="专技六级", P07="专技七级",
+    P08="专技八级", P09="专技九级", P10="专技十级", P11="专技十一级", P12="专技十二级", P13="专技十三级",
+)  # fmt: skip
+WORKER_RANK = CodeList(
+    "工勤岗位等级",
+    "own",
+    W1="技术工一级", W2="技术工二级", W3="技术工三级", W4="技术工四级", W5="技术工五级", W6="普通工",
+)  # fmt: skip
+RANKS = {
+    "official": OFFICIAL_RANK,
+    "management": MANAGEMENT_RANK,
+    "professional": PROFESSIONAL_RANK,
+    "worker": WORKER_RANK,
+}
+RANK = CodeList("职务职级或岗位等级", "own", **{code: label for ranks in RANKS.values() for code, label in ranks})
+
 ENROLMENT_CHANGE = _numbered("参保变更类型", "AAC050", "11新参保 12恢复缴费（续保） 22中断缴费")
 
 CHANGE_REASON = _numbered(

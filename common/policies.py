@@ -17,18 +17,22 @@ from django.db.models import Q, QuerySet
 from common import regions
 from common.models import PolicyValue
 
-Kind = Literal["money", "ratio", "days", "months", "count", "flag", "text", "list"]
+Kind = Literal["money", "ratio", "days", "months", "count", "flag", "text", "list", "table"]
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyKey:
-    """One policy: what it is called, how its text is read, and in which unit it is shown."""
+    """One policy: what it is called, how its text is read, and in which unit it is shown.
+
+    ``entries`` are the names that a table may give figures for.
+    """
 
     key: str
     title: str
     kind: Kind
     unit: str = ""
     help: str = ""
+    entries: tuple[str, ...] = ()
 
 
 class PolicyMissing(LookupError):
@@ -87,6 +91,16 @@ def _whole(text: str) -> int:
     return int(text)
 
 
+def _table(text: str) -> dict[str, Decimal]:
+    table: dict[str, Decimal] = {}
+    for part in text.split(","):
+        name, _, figure = (piece.strip() for piece in part.partition(":"))
+        if not name or name in table:
+            raise ValueError
+        table[name] = _ratio(figure)
+    return table
+
+
 _FLAGS = {"on": True, "off": False}
 _READERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "money": (_money, "应为不小于0、最多两位小数的金额"),
@@ -100,6 +114,7 @@ _READERS: dict[str, tuple[Callable[[str], Any], str]] = {
         lambda text: tuple(part.strip() for part in text.split(",") if part.strip()),
         "应为逗号分隔的列表",
     ),
+    "table": (_table, "应为逗号分隔的“名称:数值”，名称不重复，例如管理五级:1.2,管理六级:1.1"),
 }
 
 
@@ -107,9 +122,12 @@ def parse(policy: PolicyKey, text: str) -> Any:
     """The typed value of a stored text; raises ValidationError in Chinese."""
     read, hint = _READERS[policy.kind]
     try:
-        return read(text.strip())
+        value = read(text.strip())
     except (ValueError, KeyError, InvalidOperation):
         raise ValidationError(f"{policy.title}{hint}") from None
+    if policy.kind == "table" and (unknown := [name for name in value if name not in policy.entries]):
+        raise ValidationError(f"{policy.title}没有“{'、'.join(unknown)}”，应为{'、'.join(policy.entries)}")
+    return value
 
 
 def display(policy: PolicyKey, text: str) -> str:
@@ -121,6 +139,8 @@ def display(policy: PolicyKey, text: str) -> str:
         return f"{(value * 100).normalize():f}%"
     if policy.kind == "list":
         return "、".join(value)
+    if policy.kind == "table":
+        return "、".join(f"{name} {figure.normalize():f}{policy.unit}" for name, figure in value.items())
     return f"{value}{policy.unit}"
 
 
@@ -149,6 +169,17 @@ def require(key: str, region: str, on: date) -> Any:
     if found is None:
         raise PolicyMissing(get(key), region, on)
     return found
+
+
+def by_year(key: str, region: str) -> dict[int, PolicyValue]:
+    """Figures that are set anew every year, by the year in which each came into force.
+
+    A year without a row of its own has no figure: last year's is not carried on. The nearest region wins.
+    """
+    codes = [place.code for place in regions.ancestors(region)] if region else []
+    found = PolicyValue.objects.filter(Q(region__in=codes) | Q(region__isnull=True), key=get(key).key)
+    ranked = sorted(found, key=lambda row: (row.region_id or "", row.valid_from))
+    return {row.valid_from.year: row for row in ranked}
 
 
 def values(key: str, on: date) -> dict[str, Any]:

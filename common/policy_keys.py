@@ -3,7 +3,10 @@
 A key without a shipped value has no documented figure: until staff enter one the hall says 待配置.
 """
 
+from common import codes
 from common.policies import PolicyKey, register
+
+_BY_RANK = "逗号分隔的“等级:数值”，没有依据的等级不填"
 
 register(
     # Positions, trainees and placements (就业见习)
@@ -49,7 +52,9 @@ register(
     PolicyKey("certificate_validity_months", "参保证明验证有效期", "months", "个月"),
     PolicyKey("contribution_base_floor", "缴费基数下限", "ratio", "", "占上年度平均工资"),
     PolicyKey("contribution_base_ceiling", "缴费基数上限", "ratio", "", "占上年度平均工资"),
-    PolicyKey("average_wage", "上年度在岗职工月平均工资", "money", "元/月"),
+    PolicyKey(
+        "average_wage", "上年度在岗职工月平均工资", "money", "元/月", "每年一行；施行日期所在年份的上一年度的工资"
+    ),
     PolicyKey("pension_rate_unit", "单位缴费比例", "ratio"),
     PolicyKey("pension_rate_individual", "个人缴费比例", "ratio"),
     PolicyKey("annuity_rate_unit", "职业年金单位缴费比例", "ratio"),
@@ -70,5 +75,18 @@ register(
     PolicyKey("illness_retirement_age_female", "病退女性最低年龄", "count", "周岁"),
     PolicyKey("rank_changes_per_year", "每年职务升降次数上限", "count", "次"),
     PolicyKey("payment_months", "计发月数", "list", "", "退休年龄:月数"),
+    PolicyKey("official_early_work_months", "公务员提前退休的工作年限", "months", "个月"),
+    PolicyKey("official_early_near_work_months", "公务员临近退休时提前退休的工作年限", "months", "个月"),
+    PolicyKey("official_early_near_months", "公务员临近退休的月数", "months", "个月", "距法定退休年龄"),
     PolicyKey("transition_coefficient", "过渡系数", "ratio"),
+    PolicyKey("wage_growth", "年度工资增长率（G）", "ratio", "", "自2015年起每年一行，施行日期填该年1月1日"),
+    *(
+        PolicyKey(f"{key}.{kind}", f"{title}（{ranks.name}）", "table", unit, _BY_RANK, ranks.labels)
+        for key, title, unit in (
+            ("deemed_index", "视同缴费指数", ""),
+            ("retirement_subsidy_2014", "2014年9月退休补贴标准（B）", "元"),
+            ("retirement_increase_2015", "国办发〔2015〕3号增加的退休费（C）", "元"),
+        )
+        for kind, ranks in codes.RANKS.items()
+    ),
 )

@@ -17,6 +17,7 @@ urlpatterns = [
     path("sitemap.xml", login_not_required(sitemap_views.sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("", include("hall.urls")),
     path("", include("common.urls")),
+    path("", include("insurance.pension_urls")),
     path("", include("internship.urls")),
     path("", include("positions.urls")),
     path("", include("reporting.urls")),

@@ -18,7 +18,7 @@ from review.models import Status
 GROUPS = {
     "individual": ("就业创业", "社会保险"),
     "unit": ("就业创业", "就业见习管理", "社会保险", "单位中心"),
-    "public": ("创业指导", "办事服务"),
+    "public": ("创业指导", "社会保险", "办事服务"),
 }
 
 # Titles in the order of the manuals; what is not named here follows in the order of declaration.
@@ -81,6 +81,8 @@ LINKS = (
     Link("unit", "就业见习管理", "就业见习单位资格", "internship:unit_status", "badge-check", "资格状态和年度确认"),
     Link("unit", "单位中心", "维护", "accounts:unit_profile", "wrench", "单位基本信息和银行账户"),
     Link("public", "创业指导", "见习岗位查询", "positions:search", "search", "不用登录，按地区和条件查找"),
+    Link("public", "社会保险", "退休年龄计算器", "pension:retirement", "calculator", "法定退休时间和弹性退休区间"),
+    Link("public", "社会保险", "养老金测算", "pension:estimate", "piggy-bank", "逐步列出新老办法的计算过程"),
     Link("public", "办事服务", "办事指南", "hall:guides", "book-open-text", "条件、材料、时限和流程"),
     Link("public", "办事服务", "通知公告", "hall:notices", "megaphone", "政策和公示信息"),
     Link("public", "办事服务", "帮助中心", "hall:help", "circle-question-mark", "常见问题和服务电话"),

@@ -19,6 +19,8 @@ PAGES = (
     "hall:notices",
     "hall:help",
     "hall:sitemap_page",
+    "pension:retirement",
+    "pension:estimate",
 )
 
 

@@ -70,8 +70,23 @@ class ContributionYear:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedIndex:
+    """实际平均缴费指数 over a number of months as somebody states it, where the yearly bases are not at hand."""
+
+    index: Decimal
+    months: int
+
+    def __post_init__(self) -> None:
+        if self.months < 0 or self.index < 0:
+            raise PensionError("实际缴费月数和缴费指数不能为负数")
+
+
+@dataclass(frozen=True, slots=True)
 class Claimant:
-    """The facts of somebody who retires; months of deemed contributions include 核增 and exclude 核减."""
+    """The facts of somebody who retires; months of deemed contributions include 核增 and exclude 核减.
+
+    Real contributions are given by year, or as ``stated``.
+    """
 
     birth: Month
     joined: Month  # 参加工作年月
@@ -82,6 +97,7 @@ class Claimant:
     annuity_balance: Decimal  # 职业年金个人账户储存额, yuan
     basic_wage_2014: Decimal | None = None  # A: 2014年9月基本工资, yuan a month
     work_months: int = 0  # 工作年限 at retirement
+    stated: StatedIndex | None = None
 
     def __post_init__(self) -> None:
         if self.retirement < REFORM:
@@ -101,6 +117,8 @@ class Claimant:
     @property
     def paid_months(self) -> int:
         """Months of real contributions."""
+        if self.stated is not None:
+            return self.stated.months
         return sum(paid.months for paid in self.contributions)
 
     @property
@@ -170,6 +188,9 @@ def _wage_name(year: int) -> str:
 def actual_index(claimant: Claimant, parameters: NewMethodParameters) -> Estimate:
     """实际平均缴费指数 = Σ(本人年缴费基数 ÷ 上年度社平) ÷ N, N being the years really paid; nought without any."""
     title, formula = "实际平均缴费指数", "各年度缴费指数之和 ÷ 实际缴费年限"
+    if claimant.stated is not None and claimant.stated.months:
+        index = claimant.stated.index
+        return Estimate(title, index, (Line(title, formula, "按填写的数值", plain(index)),))
     if not claimant.contributions:
         return Estimate(title, ZERO, (Line(title, formula, "无实际缴费", "0"),))
     lines, total, missing = [], ZERO, []

@@ -19,7 +19,7 @@ PORTAL_TITLES = {"individual": "个人办事", "unit": "法人办事", "public":
 PORTAL_LEADS = {
     "individual": "成为就业见习人员、挑选见习岗位、完善就业基本信息，都可以在网上办理。",
     "unit": "认定就业见习单位、发布见习岗位、查看意向人员，全程网上办理。",
-    "public": "不用登录就能查找见习岗位，查看办事指南、公告和服务电话。",
+    "public": "不用登录就能查找见习岗位、计算退休时间，查看办事指南、公告和服务电话。",
 }
 PORTAL_ICONS = {"individual": "user-round", "unit": "building-2", "public": "briefcase-business"}
 

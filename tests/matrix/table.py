@@ -77,6 +77,8 @@ TABLE: dict[str, list[Rule]] = {
     "hall:switch_region": [_rule(PUBLIC)],
     "hall:sitemap_page": [_rule(PUBLIC)],
     "common:region_options": [_rule(PUBLIC, query="?name=region&id=id_region&scope=handling&region_0=140000")],
+    "pension:retirement": [_rule(PUBLIC, query="?group=male&birth=1965-03")],
+    "pension:estimate": [_rule(PUBLIC)],
     "internship:unit_status": [_rule(UNIT)],
     "internship:confirm_data": [_rule(UNIT)],
     "positions:search": [_rule(PUBLIC)],
