@@ -215,6 +215,20 @@ RANKS = {
 }
 RANK = CodeList("职务职级或岗位等级", "own", **{code: label for ranks in RANKS.values() for code, label in ranks})
 
+# Own: how a person's post is established (编制类型).
+STAFFING = _numbered(
+    "编制类型", "own", "1行政编制 2参公编制 3全额事业编制 4差额事业编制 5自收自支编制 6工勤编制 9编制外"
+)
+
+# Own codes: the kinds that AIC161 tells apart, without its official numbers.
+RETIREMENT_KIND = _numbered(
+    "离退休类别",
+    "AIC161",
+    "1离休 2正常退休 3特殊工种提前退休 4因病提前退休 5公务员提前退休 6弹性提前退休 7弹性延迟退休 8退职",
+)
+
+PAY_STATE = _numbered("发放状态", "AAE116", "1正常发放 2暂停发放 3终止发放")
+
 ENROLMENT_CHANGE = _numbered("参保变更类型", "AAC050", "11新参保 12恢复缴费（续保） 22中断缴费")
 
 CHANGE_REASON = _numbered(
