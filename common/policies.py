@@ -5,7 +5,7 @@ then the nation-wide row (design §9). Where nothing is stored nothing is guesse
 None, ``require`` raises PolicyMissing, whose text the reader sees.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -190,6 +190,39 @@ def values(key: str, on: date) -> dict[str, Any]:
         found.region_id or "": parse(policy, found.value)
         for found in PolicyValue.objects.filter(in_force, key=policy.key)
     }
+
+
+class Book:
+    """Rows of some policies held in memory and resolved like ``row``, for sets of questions; one query to load."""
+
+    def __init__(self, rows: Iterable[PolicyValue]) -> None:
+        self._rows: dict[tuple[str, str], list[PolicyValue]] = {}
+        for stored in rows:
+            self._rows.setdefault((stored.key, stored.region_id or ""), []).append(stored)
+
+    @classmethod
+    def load(cls, *keys: str) -> "Book":
+        """The book of these policies as they are stored now."""
+        return cls(PolicyValue.objects.filter(key__in=[get(key).key for key in keys]))
+
+    def changed(self, *, without: PolicyValue | None = None, plus: PolicyValue | None = None) -> "Book":
+        """The book as it would be without one row, or with another one in its place."""
+        rows = [row for found in self._rows.values() for row in found if without is None or row.pk != without.pk]
+        return Book([*rows, plus] if plus is not None else rows)
+
+    def row(self, key: str, region: str, on: date) -> PolicyValue | None:
+        """The row in force for a region code on a day; the nearest region on the way up wins."""
+        codes = [place.code for place in regions.ancestors(region)] if region else []
+        for code in (*codes, ""):
+            for stored in self._rows.get((key, code), ()):
+                if stored.valid_from <= on and (stored.valid_to is None or on <= stored.valid_to):
+                    return stored
+        return None
+
+    def value(self, key: str, region: str, on: date) -> Any:
+        """The typed value in force, or None when none is stored."""
+        found = self.row(key, region, on)
+        return None if found is None else parse(get(key), found.value)
 
 
 @dataclass(frozen=True, slots=True)

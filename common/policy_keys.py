@@ -39,6 +39,7 @@ register(
     PolicyKey("retention_rate_min", "带教补贴的留用率下限", "ratio"),
     PolicyKey("retention_amount", "带教补贴标准", "money", "元/人"),
     PolicyKey("retention_contract_months", "留用劳动合同最短期限", "months", "个月"),
+    PolicyKey("retention_filing_required", "留用认定须用工备案", "flag"),
     PolicyKey("publicity_days", "公示天数", "days", "天"),
     PolicyKey("publicity_day_kind", "公示天数计法", "text", "", "calendar：自然日；working：工作日"),
     # Cases (办件)

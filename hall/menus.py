@@ -39,6 +39,10 @@ ORDER = (
     "见习考勤批量上报",
     "见习人员每月在岗情况上报",
     "就业见习月报",
+    "就业见习生活费补贴管理",
+    "就业见习生活费补贴申领",
+    "就业见习带教补贴管理",
+    "就业见习带教补贴申领",
     "就业见习单位资格",
 )
 
@@ -78,6 +82,15 @@ LINKS = (
     ),
     Link("unit", "就业见习管理", "就业见习岗位查询", "positions:interested", "users-round", "已通过的岗位和意向人员"),
     Link("unit", "就业见习管理", "就业见习人员管理", "reporting:placements", "users", "见习人员、协议期限和减员"),
+    Link(
+        "unit",
+        "就业见习管理",
+        "就业见习生活费补贴管理",
+        "reporting:living_subsidies",
+        "banknote",
+        "申领记录、核定金额和计算依据",
+    ),
+    Link("unit", "就业见习管理", "就业见习带教补贴管理", "reporting:mentoring_subsidies", "hand-coins", "按年度申领"),
     Link("unit", "就业见习管理", "就业见习单位资格", "internship:unit_status", "badge-check", "资格状态和年度确认"),
     Link("unit", "单位中心", "维护", "accounts:unit_profile", "wrench", "单位基本信息和银行账户"),
     Link("public", "创业指导", "见习岗位查询", "positions:search", "search", "不用登录，按地区和条件查找"),
@@ -101,6 +114,8 @@ MATTER_ICONS = {
     "attendance-import": "calendar-check",
     "on-post-import": "clipboard-check",
     "monthly-report": "calendar-days",
+    "living-subsidy": "file-plus",
+    "mentoring-subsidy": "file-plus",
 }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting import trainee_views, views
+from reporting import claims_views, trainee_views, views
 
 app_name = "reporting"
 
@@ -17,4 +17,9 @@ urlpatterns = [
     path("unit/placements/<int:pk>/end/", views.end, name="end"),
     path("unit/placements/registrations/<slug:number>/end/", views.end_registration, name="end_registration"),
     path("unit/placements/registrations/<slug:number>/look-up/", views.look_up, name="look_up"),
+    path("unit/living-subsidies/", claims_views.living_subsidies, name="living_subsidies"),
+    path("unit/mentoring-subsidies/", claims_views.mentoring_subsidies, name="mentoring_subsidies"),
+    path("unit/subsidies/people/<int:pk>/", claims_views.months, name="subsidy_months"),
+    path("unit/subsidies/<slug:number>/form/", claims_views.claim_form, name="claim_form"),
+    path("unit/subsidies/<slug:number>/roster/", claims_views.claim_roster, name="claim_roster"),
 ]

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from common.sheets.columns import YesNo
 from review import actions, grids, submission
 from review.matters import CaseValues, Grid
 from review.models import Case, PageDraft
@@ -66,6 +67,7 @@ def _show(
 def _row(page: Grid, typed: grids.TypedRow, judged: bool) -> dict[str, Any]:
     return {
         "name": typed.row.cells[0],
+        "url": typed.row.url,
         "facts": list(zip(page.headings[1:], typed.row.cells[1:], strict=True)),
         "cells": [
             {
@@ -74,6 +76,7 @@ def _row(page: Grid, typed: grids.TypedRow, judged: bool) -> dict[str, Any]:
                 "value": typed.texts[column.key],
                 "fault": typed.faults.get(column.key, "") if judged else "",
                 "type": "date" if column.number_format == "yyyy-mm-dd" else "text",
+                "choices": ("是", "否") if isinstance(column, YesNo) else (),
             }
             for column in page.columns
         ],

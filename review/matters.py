@@ -128,12 +128,16 @@ class Sheet:
 
 @dataclass(frozen=True)
 class GridRow:
-    """A row that the hall gives: whom or what it is about, in words, and what it would fill in."""
+    """A row that the hall gives: whom or what it is about, in words, and what it would fill in.
+
+    ``url`` leads to what more there is to know about it.
+    """
 
     key: str
     cells: tuple[str, ...]
     initial: PageValues
     subject: Any = None
+    url: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,12 @@
 """What reporting keeps: who does an internship where and on which terms, and what units report about it."""
 
+from reporting.models.claims import (
+    ClaimedInsurance,
+    ClaimedMonth,
+    LivingSubsidyClaim,
+    MentoringPerson,
+    MentoringSubsidyClaim,
+)
 from reporting.models.imports import (
     DAY_COLUMNS,
     Attendance,
@@ -23,7 +30,12 @@ __all__ = [
     "DAY_COLUMNS",
     "Attendance",
     "AttendanceImport",
+    "ClaimedInsurance",
+    "ClaimedMonth",
+    "LivingSubsidyClaim",
     "LogEntry",
+    "MentoringPerson",
+    "MentoringSubsidyClaim",
     "MonthlyReport",
     "Objection",
     "OnPostImport",

@@ -104,6 +104,7 @@ def build() -> World:
         "objection": {"pk": objection.pk},
         "registration": {"number": placement.case.number},
         "import case": {"portal": "unit", "number": import_case.number},
+        "claim": {"number": actions.start_case("living-subsidy", unit, by=handler.user).number},
         "account": {"pk": account.pk},
         "message": {"pk": message.pk},
         "sign in": {"pk": sign_in.pk},

@@ -10,6 +10,7 @@ from internship.rules import add_months
 from reporting.models import Placement
 from review.models import Case
 from tests.contracts.filled import Filled
+from tests.reporting.claims_support import last_year, make_claiming, make_end, make_intern, set_jilin
 from tests.reporting.support import (
     make_fresh_trainee,
     make_placement,
@@ -77,6 +78,14 @@ def _report(case: Case) -> dict[str, dict[str, Any]]:
     }
 
 
+def _claiming_unit() -> Unit:
+    set_jilin()
+    unit = make_claiming().unit
+    make_intern(unit)
+    make_end(unit, last_year())
+    return unit
+
+
 FILLED = {
     "monthly-report": Filled(_unit_with_people, _report),
     "placement-import": Filled(_registering_unit, _matched),
@@ -87,4 +96,7 @@ FILLED = {
     "on-post-import": Filled(_unit_with_people, lambda case: _file("file", _month_of(case) | {"on_post": "是"})),
     "placement-registration": Filled(_registering_unit, _registration),
     "placement-end": Filled(_unit_with_people, _end),
+    # Both claims begin with everything filled in.
+    "living-subsidy": Filled(_claiming_unit, lambda case: {}),
+    "mentoring-subsidy": Filled(_claiming_unit, lambda case: {}),
 }
