@@ -2,27 +2,25 @@
 
 import hmac
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from functools import wraps
 from typing import Any, TypeVar
 
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
-from django.core.mail import send_mail
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts import sms
 from accounts.consents import AT_REGISTRATION
+from accounts.messaging.actions import send_code, send_message
+from accounts.messaging.models import Channel
 from accounts.models import (
     BankAccount,
     Consent,
     FailedSignIn,
     Handler,
     Individual,
-    Message,
     MobileCode,
     RealNameLevel,
     SignIn,
@@ -30,29 +28,14 @@ from accounts.models import (
     User,
 )
 from accounts.queries import code_receivers
-from common import audit, crypto, identifiers
+from accounts.writing import Refused as Refused
+from accounts.writing import write as write
+from common import crypto, identifiers
 
 CODE_MINUTES = 5
 CODE_TRIES = 5
 CODE_PAUSE_SECONDS = 60
 CODES_PER_DAY = 10
-
-Result = TypeVar("Result")
-
-
-class Refused(Exception):
-    """The action is not possible now; the message is Chinese and meant for the reader."""
-
-
-def write(action: Callable[..., Result]) -> Callable[..., Result]:
-    """One transaction, with ``by`` as the actor of the row history."""
-
-    @wraps(action)
-    def run(**values: Any) -> Result:
-        with transaction.atomic(), audit.actor(values.get("by")):
-            return action(**values)
-
-    return run
 
 
 def _code_hash(purpose: str, target_digest: str, code: str) -> str:
@@ -63,7 +46,13 @@ def _target(mobile: str, account: str) -> str:
     return crypto.digest(f"{mobile}:{account.strip().lower()}" if account else mobile)
 
 
-def _new_code(purpose: str, digest: str) -> str:
+def _code_words(purpose: str, code: str) -> dict[str, Any]:
+    """Occasion and values of a message that carries a code."""
+    title = MobileCode.Purpose(purpose).label
+    return {"occasion": "code", "values": {"用途": title, "验证码": code, "分钟": CODE_MINUTES}}
+
+
+def _new_code(purpose: str, digest: str) -> tuple[MobileCode, str]:
     """A new code for a receiver, within the limits. Raises Refused when codes are asked for too often."""
     with connection.cursor() as cursor:  # two requests at once must not both send
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(digest[:15], 16)])
@@ -75,14 +64,14 @@ def _new_code(purpose: str, digest: str) -> str:
     if len(times) >= CODES_PER_DAY:
         raise Refused("今天获取验证码的次数已用完，请明天再试")
     code = f"{secrets.randbelow(1_000_000):06d}"
-    MobileCode.objects.create(
+    row = MobileCode.objects.create(
         purpose=purpose,
         target_digest=digest,
         code_hash=_code_hash(purpose, digest, code),
         tries_left=CODE_TRIES,
         expires_at=now + timedelta(minutes=CODE_MINUTES),
     )
-    return code
+    return row, code
 
 
 @write
@@ -93,11 +82,15 @@ def issue_code(*, mobile: str, purpose: str, deliver: bool, by: User | None, acc
     known), so that the answer is always the same. ``account`` narrows the code to one 法人账号.
     Raises Refused when codes are asked for too often.
     """
-    code = _new_code(purpose, _target(mobile, account))
-    if deliver:
-        title = MobileCode.Purpose(purpose).label
-        text = f"【人社通办】{title}验证码{code}，{CODE_MINUTES}分钟内有效。工作人员不会向您索要，请勿告诉他人。"
-        transaction.on_commit(lambda: sms.send(mobile, text))
+    row, code = _new_code(purpose, _target(mobile, account))
+    send_code(
+        channel=Channel.SMS,
+        address=mobile,
+        deliver=deliver,
+        key=f"code:{row.pk}",
+        expires_at=row.expires_at,
+        **_code_words(purpose, code),
+    )
 
 
 @write
@@ -137,15 +130,14 @@ def push_unit_code(*, user: User, by: User | None) -> None:
     """
     purpose = MobileCode.Purpose.UNIT_SIGN_IN
     digest = crypto.digest(f"user:{user.pk}")
-    code = _new_code(purpose, digest)
-    text = f"单位登录验证码{code}，{CODE_MINUTES}分钟内有效。工作人员不会向您索要，请勿告诉他人。"
+    row, code = _new_code(purpose, digest)
+    words = _code_words(purpose, code)
     for receiver in code_receivers(user):
-        key = f"unit-code:{user.pk}:{receiver.pk}:{timezone.now().isoformat()}"
-        send_message(user=receiver, kind=Message.Kind.ACCOUNT, title="单位登录验证码", body=text, key=key, by=by)
-    if mobile := user.mobile:
-        transaction.on_commit(lambda: sms.send(mobile, f"【人社通办】{text}"))
-    if user.email:
-        transaction.on_commit(lambda: send_mail("单位登录验证码", text, None, [user.email], fail_silently=True))
+        send_message(user=receiver, key=f"unit-code:{row.pk}:{receiver.pk}", expires_at=row.expires_at, by=by, **words)
+    for channel, address in ((Channel.SMS, user.mobile), (Channel.EMAIL, user.email)):
+        if address:
+            key = f"code:{row.pk}:{channel}"
+            send_code(channel=channel, address=address, user=user, key=key, expires_at=row.expires_at, by=by, **words)
 
 
 @write
@@ -228,9 +220,8 @@ def set_password(*, user: User, password: str, by: User | None) -> None:
     user.save(update_fields=["password", "password_changed_at"])
     send_message(
         user=user,
-        kind=Message.Kind.ACCOUNT,
-        title="密码已修改",
-        body="您的登录密码刚刚修改成功，其他设备已退出登录。如非本人操作，请立即重置密码并联系窗口。",
+        occasion="password-changed",
+        values={},
         key=f"password:{user.pk}:{user.password_changed_at.isoformat()}",
         by=by,
     )
@@ -305,25 +296,6 @@ def end_bank_account(*, account: BankAccount, by: User) -> None:
 
 
 @write
-def send_message(
-    *, user: User, kind: str, title: str, body: str, key: str, url: str = "", by: User | None = None
-) -> None:
-    """Put a message into the user's message centre; one with the same ``key`` is sent only once."""
-    Message.objects.bulk_create(
-        [Message(user=user, kind=kind, title=title, body=body, url=url, key=key)], ignore_conflicts=True
-    )
-
-
-@write
-def mark_read(*, by: User, messages: Iterable[int] | None = None) -> int:
-    """Mark the actor's own messages as read: those with the given keys, or all; returns how many changed."""
-    unread = Message.objects.filter(user=by, read_at__isnull=True)
-    if messages is not None:
-        unread = unread.filter(pk__in=list(messages))
-    return unread.update(read_at=timezone.now())
-
-
-@write
 def record_sign_in(*, by: User, values: Mapping[str, Any]) -> SignIn:
     """Keep who signed in, how, from where, and which session it opened; of staff the other sessions end.
 
@@ -367,9 +339,8 @@ def second_factor_changed(*, user: User, words: str, by: User | None) -> None:
     """Tell the account's owner that its 动态口令 was set up, given up or replaced."""
     send_message(
         user=user,
-        kind=Message.Kind.ACCOUNT,
-        title="动态口令有变更",
-        body=f"{words}。如非本人操作，请立即修改密码并联系系统管理员或当地经办窗口。",
+        occasion="second-factor-changed",
+        values={"变更": words},
         key=f"second-factor:{user.pk}:{timezone.now().isoformat()}",
         by=by,
     )

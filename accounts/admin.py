@@ -20,6 +20,7 @@ from django.utils.html import format_html
 
 from accounts import actions, sign_in_admin  # noqa: F401 - registers its pages
 from accounts.admin_base import DigestSearchMixin, ReadOnlyAdmin, ScopedAdmin, masked
+from accounts.messaging import admin as messaging_admin  # noqa: F401 - registers its pages
 from accounts.models import (
     BankAccount,
     Consent,

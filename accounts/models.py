@@ -7,6 +7,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 # Django finds an app's models here, wherever they are written.
+from accounts.messaging.models import Delivery as Delivery
+from accounts.messaging.models import Message as Message
+from accounts.messaging.models import MessagePreference as MessagePreference
+from accounts.messaging.models import MessageTemplate as MessageTemplate
 from accounts.sign_in_models import FailedSignIn as FailedSignIn
 from accounts.sign_in_models import MobileCode as MobileCode
 from accounts.sign_in_models import SignIn as SignIn
@@ -343,34 +347,6 @@ class BankAccount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bank} {self.holder}"
-
-
-class Message(models.Model):
-    """A message in a user's message centre (消息中心); ``key`` makes sure that it is sent once."""
-
-    class Kind(models.TextChoices):
-        CASE = "case", "办件通知"
-        ACCOUNT = "account", "账号安全"
-        NOTICE = "notice", "公告"
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="messages", verbose_name="收件人")
-    kind = models.CharField("类型", max_length=10, choices=Kind.choices)
-    title = models.CharField("标题", max_length=128)
-    body = models.TextField("内容")
-    url = models.CharField("链接", max_length=200, blank=True)
-    key = models.CharField("唯一键", max_length=128, unique=True)
-    created_at = models.DateTimeField("时间", default=timezone.now)
-    read_at = models.DateTimeField("阅读时间", null=True, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "消息"
-        indexes = [
-            models.Index(fields=["user", "-created_at", "-id"], name="message_inbox"),
-            models.Index(fields=["user"], condition=Q(read_at__isnull=True), name="message_unread"),
-        ]
-
-    def __str__(self) -> str:
-        return self.title
 
 
 class Consent(models.Model):

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts import sign_in_views, views
+from accounts.messaging import views as messaging_views
 
 app_name = "accounts"
 
@@ -12,9 +13,10 @@ urlpatterns = [
     path("accounts/terms/", sign_in_views.terms, name="terms"),
     path("accounts/privacy/", sign_in_views.privacy, name="privacy"),
     path("accounts/choose-unit/", views.choose_unit, name="choose_unit"),
-    path("accounts/messages/", views.messages, name="messages"),
-    path("accounts/messages/read-all/", views.read_all, name="read_all"),
-    path("accounts/messages/<int:pk>/", views.message, name="message"),
+    path("accounts/messages/", messaging_views.inbox, name="messages"),
+    path("accounts/messages/read-all/", messaging_views.read_all, name="read_all"),
+    path("accounts/messages/settings/", messaging_views.preferences, name="message_preferences"),
+    path("accounts/messages/<int:pk>/", messaging_views.message, name="message"),
     path("individual/profile/", views.individual_profile, name="individual_profile"),
     path("unit/profile/", views.unit_profile, name="unit_profile"),
     path("unit/profile/bank-accounts/add/", views.add_unit_account, name="add_unit_account"),

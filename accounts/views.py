@@ -2,23 +2,19 @@
 
 from django.contrib import messages as notices
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from accounts import actions, portal, sign_in_records
 from accounts.forms import BankAccountForm, IndividualProfileForm, UnitProfileForm
-from accounts.models import Individual, Message, Unit
-from accounts.queries import messages_of
-
-MESSAGES_PER_PAGE = 20
+from accounts.models import Individual, Unit
 
 
-def _safe(url: str, request: HttpRequest, otherwise: str) -> str:
+def safe_url(url: str, request: HttpRequest, otherwise: str) -> str:
     safe = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return url if url and safe else otherwise
 
@@ -34,7 +30,7 @@ def choose_unit(request: HttpRequest) -> HttpResponse:
         if request.session.get(portal.UNIT_SESSION_KEY) != handler.unit_id:
             sign_in_records.rotate(request)
         request.session[portal.UNIT_SESSION_KEY] = handler.unit_id
-        return redirect(_safe(target, request, portal.HOMES[portal.UNIT]))
+        return redirect(safe_url(target, request, portal.HOMES[portal.UNIT]))
     context = {
         "page_title": "选择单位",
         "page_lead": "您是多个单位的经办人，请选择本次要办理业务的单位。",
@@ -100,7 +96,9 @@ def individual_profile(request: HttpRequest) -> HttpResponse:
 @portal.unit_required
 def add_unit_account(request: HttpRequest) -> HttpResponse:
     """Add a bank account of the unit; comes back to ``next``."""
-    target = _safe(request.POST.get("next") or request.GET.get("next") or "", request, reverse("accounts:unit_profile"))
+    target = safe_url(
+        request.POST.get("next") or request.GET.get("next") or "", request, reverse("accounts:unit_profile")
+    )
     form = BankAccountForm(request.POST or None, owner=request.unit)
     if request.method == "POST" and form.is_valid():
         try:
@@ -122,42 +120,3 @@ def end_unit_account(request: HttpRequest, pk: int) -> HttpResponse:
     actions.end_bank_account(account=account, by=request.user)
     notices.success(request, "银行账户已停用")
     return redirect("accounts:unit_profile")
-
-
-@require_GET
-def messages(request: HttpRequest) -> HttpResponse:
-    """消息中心; reading is recorded by a POST, never by a GET."""
-    unread_only = request.GET.get("unread") == "1"
-    found = messages_of(request.user)
-    page = Paginator(found.filter(read_at__isnull=True) if unread_only else found, MESSAGES_PER_PAGE).get_page(
-        request.GET.get("page")
-    )
-    address = reverse("accounts:messages")
-    context = {
-        "page_title": "消息中心",
-        "page": page,
-        "tabs": [
-            {"title": "全部消息", "url": address, "active": not unread_only},
-            {"title": "未读消息", "url": f"{address}?unread=1", "active": unread_only},
-        ],
-        "unread_only": unread_only,
-    }
-    return render(request, "accounts/messages.html", context)
-
-
-def message(request: HttpRequest, pk: int) -> HttpResponse:
-    """One message of one's own; POST marks it as read and goes on to what it is about."""
-    found: Message = get_object_or_404(messages_of(request.user), pk=pk)
-    if request.method == "POST":
-        actions.mark_read(messages=[found.pk], by=request.user)
-        back = reverse("accounts:messages")
-        return redirect(_safe(found.url, request, back) if "open" in request.POST else back)
-    return render(request, "accounts/message.html", {"page_title": found.title, "message": found})
-
-
-@require_POST
-def read_all(request: HttpRequest) -> HttpResponse:
-    """全部已读."""
-    count = actions.mark_read(by=request.user)
-    notices.success(request, f"已将{count}条消息标为已读" if count else "没有未读消息")
-    return redirect("accounts:messages")

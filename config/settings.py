@@ -263,6 +263,25 @@ SSO_ORIGINS = [origin for origin in os.environ.get("TONGBAN_SSO_ORIGINS", "").sp
 # How short messages reach phones (accounts/sms.py); the console is for development only.
 SMS_ADAPTER = secret("TONGBAN_SMS", "accounts.sms.ConsoleSms")
 
+
+def sms_gateway() -> dict[str, str]:
+    """What accounts.messaging.gateway needs to know; a missing part stops the start where it is the adapter."""
+    names = {"url": "TONGBAN_SMS_URL", "app_id": "TONGBAN_SMS_APP_ID", "secret": "TONGBAN_SMS_SECRET"}
+    found = {key: os.environ.get(name, "") for key, name in names.items()}
+    if SMS_ADAPTER == "accounts.messaging.gateway.HttpSms":
+        for key, name in names.items():
+            if not found[key]:
+                raise ImproperlyConfigured(f"{name} must be set where TONGBAN_SMS is the HTTP gateway")
+        if PRODUCTION and not found["url"].startswith("https://"):
+            raise ImproperlyConfigured("TONGBAN_SMS_URL must be an https address in production")
+    method = os.environ.get("TONGBAN_SMS_SIGNATURE", "HMAC-SHA256")
+    if method not in {"HMAC-SHA256", "HMAC-SM3"}:
+        raise ImproperlyConfigured("TONGBAN_SMS_SIGNATURE must be HMAC-SHA256 or HMAC-SM3")
+    return found | {"method": method, "sign": os.environ.get("TONGBAN_SMS_SIGN", "人社通办")}
+
+
+SMS_GATEWAY = sms_gateway()
+
 # In the database: shared by all web processes, revocable at once, and stored after the view's transaction.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 8 * 3600
@@ -334,7 +353,11 @@ CACHES = {
 }
 
 EMAIL_HOST = os.environ.get("TONGBAN_EMAIL_HOST", "")
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+# Without a server mails are printed in development; in production nothing is sent, because mails may carry codes.
+EMAIL_AVAILABLE = bool(EMAIL_HOST) or not PRODUCTION
+EMAIL_BACKEND = (
+    f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy' if PRODUCTION else 'console'}.EmailBackend"
+)
 EMAIL_PORT = int(os.environ.get("TONGBAN_EMAIL_PORT", "587"))
 EMAIL_HOST_USER = os.environ.get("TONGBAN_EMAIL_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("TONGBAN_EMAIL_PASSWORD", "")

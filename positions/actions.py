@@ -6,8 +6,8 @@ from datetime import date
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from accounts.actions import send_message
-from accounts.models import Consent, Individual, Message, Unit, User
+from accounts.messaging.actions import send_message
+from accounts.models import Consent, Individual, Unit, User
 from common import audit, constraints
 from common.transitions import TransitionRefused
 from internship.actions import record_contact_consent
@@ -284,13 +284,6 @@ def cancel_favourite(*, favourite: Favourite, by: User) -> Favourite:
 # --- Interested people -------------------------------------------------------------------------
 
 
-_MESSAGES = {
-    InterestAction.Kind.INVITED: ("面试邀请", "“{unit}”邀请您参加见习岗位“{name}”的面试。"),
-    InterestAction.Kind.DECLINED: ("岗位意向结果", "“{unit}”婉拒了您对见习岗位“{name}”的意向，您可以收藏其他岗位。"),
-    InterestAction.Kind.AGREED: ("岗位意向结果", "您与“{unit}”就见习岗位“{name}”达成意向，请等待单位签订见习协议。"),
-}
-
-
 def answer_interest(*, favourite: Favourite, kind: str, message: str = "", by: User) -> InterestAction:
     """The unit invites, declines or agrees; the person is told. Raises TransitionRefused."""
     with audit.actor(by), transaction.atomic():
@@ -304,13 +297,10 @@ def answer_interest(*, favourite: Favourite, kind: str, message: str = "", by: U
         answer = InterestAction.objects.create(
             favourite=locked, kind=InterestAction.Kind(kind), message=message.strip(), by=by
         )
-        title, text = _MESSAGES[InterestAction.Kind(kind)]
-        words = text.format(unit=locked.position.unit_name, name=locked.position.name)
         send_message(
             user=locked.individual.user,
-            kind=Message.Kind.NOTICE,
-            title=title,
-            body=f"{words}\n{answer.message}".strip(),
+            occasion=f"interest-{answer.kind}",
+            values={"单位": locked.position.unit_name, "岗位": locked.position.name, "留言": answer.message},
             key=f"interest-{answer.pk}",
             url=f"/positions/{locked.position.number}/",
         )

@@ -5,8 +5,8 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.actions import send_message
-from accounts.models import Handler, Message, User
+from accounts.messaging.actions import send_message
+from accounts.models import Handler, User
 from common import audit
 from common.transitions import TransitionRefused
 from reporting import rules
@@ -26,9 +26,8 @@ def raise_objection(*, placement: Placement, subject: str, text: str, by: User) 
         for handler in Handler.objects.active().filter(unit=placement.unit).select_related("user"):
             send_message(
                 user=handler.user,
-                kind=Message.Kind.NOTICE,
-                title="见习人员提出异议",
-                body=f"{placement.name}对“{objection.get_subject_display()}”提出异议，请核实并答复。",
+                occasion="objection-raised",
+                values={"姓名": placement.name, "事项": objection.get_subject_display()},
                 key=f"objection-{objection.pk}-{handler.user_id}",
                 url=f"/unit/placements/{placement.pk}/",
             )
@@ -52,9 +51,8 @@ def answer_objection(*, objection: Objection, answer: str, by: User) -> Objectio
         placement = locked.placement
         send_message(
             user=placement.individual.user,
-            kind=Message.Kind.NOTICE,
-            title="见习异议答复",
-            body=f"{placement.unit.name}对您的异议（{locked.get_subject_display()}）作出答复：{locked.answer}",
+            occasion="objection-answered",
+            values={"单位": placement.unit.name, "事项": locked.get_subject_display(), "答复": locked.answer},
             key=f"objection-answer-{locked.pk}",
             url=f"/individual/placements/{placement.pk}/",
         )

@@ -1,41 +1,39 @@
 """Messages that a transition sends to the applicant; each at most once, by its key."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.urls import reverse
 
-from accounts.actions import send_message
-from accounts.models import Handler, Message, User
+from accounts.messaging import occasions
+from accounts.messaging.actions import send_message
+from accounts.models import Handler, User
 from review import matters
 from review.models import Case, TimelineEntry
 
-# Transition → (title, body); {name} is the matter, {number} the case, {reason} what the reviewer wrote.
-WORDS = {
-    "submit": ("申报成功", "您申报的“{name}”已提交，办件编号{number}。{next}"),
-    "accept": ("办件已受理", "您申报的“{name}”（{number}）已受理，正在审核。"),
-    "return": ("办件需要补正", "您申报的“{name}”（{number}）需要修改，共{count}处，请按提示修改后重新提交。{reason}"),
-    "reject": ("办件审核不通过", "您申报的“{name}”（{number}）未通过审核。原因：{reason}"),
-    "approve": ("办件审核通过", "您申报的“{name}”（{number}）已审核通过。{outcome}"),
-    "revoke": ("办件已撤销", "您申报的“{name}”（{number}）已被撤销。原因：{reason}"),
-    "lapse": ("办件已逾期作废", "您申报的“{name}”（{number}）因{reason}已作废，可重新申报。"),
-}
+# Transitions that are told; the words are accounts.messaging's occasions "case-…" (review.occasions).
+TOLD = ("submit", "accept", "return", "reject", "approve", "revoke", "lapse")
+
+
+def _values(case: Case, transition: str, reason: str, count: int) -> dict[str, object]:
+    """What fills the placeholders of a transition's message."""
+    matter = matters.get(case.matter)
+    return {
+        "事项": matter.name,
+        "办件编号": case.number,
+        "原因": reason,
+        "数量": count,
+        "结果": matter.outcome(case) if transition == "approve" else "",
+        "后续": matter.next_words(case) if transition == "submit" else "",
+    }
 
 
 def preview(case: Case, transition: str, reason: str = "", count: int = 0) -> tuple[str, str] | None:
     """Title and body of the message that a transition would send, for the reviewer to read before."""
-    if transition not in WORDS:
+    if transition not in TOLD:
         return None
-    matter = matters.get(case.matter)
-    title, body = WORDS[transition]
-    words = {
-        "name": matter.name,
-        "number": case.number,
-        "reason": reason,
-        "count": count,
-        "outcome": matter.outcome(case) if transition == "approve" else "",
-        "next": matter.next_words(case) if transition == "submit" else "",
-    }
-    return title, body.format(**words).strip()
+    words = occasions.words(f"case-{transition}", _values(case, transition, reason, count))
+    return words.title, words.body
 
 
 def recipients(case: Case) -> list[User]:
@@ -50,23 +48,27 @@ def send(case: Case, entry: TimelineEntry) -> None:
     """Tell the applicant of a transition; a step on the way (still in review) is not worth a message."""
     if entry.transition == "approve" and entry.target != "approved":
         return
-    count = case.corrections.filter(closed_at__isnull=True).count() if entry.transition == "return" else 0
-    if (words := preview(case, entry.transition, entry.reason, count)) is None:
+    if entry.transition not in TOLD:
         return
+    count = case.corrections.filter(closed_at__isnull=True).count() if entry.transition == "return" else 0
     # 受理 is told once a round, however many offices accept the case after one another.
     once = f"accept-{case.pk}-{case.round}" if entry.transition == "accept" else str(entry.pk)
-    _deliver(case, *words, key=f"case-{once}")
+    values = _values(case, entry.transition, entry.reason, count)
+    _deliver(case, f"case-{entry.transition}", values, key=f"case-{once}")
 
 
 def remind(case: Case, last_day: date, left: int) -> None:
     """Remind the applicant of a returned case ``left`` days before it lapses; once per case, round and day."""
-    name = matters.get(case.matter).name
-    body = f"您申报的“{name}”（{case.number}）请在{last_day:%Y年%-m月%-d日}前修改并重新提交，逾期将作废。"
-    _deliver(case, "办件即将逾期", body, key=f"case-reminder-{case.pk}-{case.round}-{left}")
+    values = {
+        "事项": matters.get(case.matter).name,
+        "办件编号": case.number,
+        "日期": f"{last_day:%Y年%-m月%-d日}",
+    }
+    _deliver(case, "case-reminder", values, key=f"case-reminder-{case.pk}-{case.round}-{left}")
 
 
-def _deliver(case: Case, title: str, body: str, *, key: str) -> None:
+def _deliver(case: Case, occasion: str, values: Mapping[str, object], *, key: str) -> None:
     portal = "individual" if case.individual_id else "unit"
     url = reverse("review:case", args=[portal, case.number])
     for user in recipients(case):
-        send_message(user=user, kind=Message.Kind.CASE, title=title, body=body, url=url, key=f"{key}-{user.pk}")
+        send_message(user=user, occasion=occasion, values=values, url=url, key=f"{key}-{user.pk}")

@@ -6,8 +6,8 @@ from allauth.socialaccount.models import SocialAccount
 from django.db import connection
 from django.utils import timezone
 
-from accounts.actions import send_message, write
-from accounts.models import VERIFIED_LEVEL, Handler, Individual, Message, Unit, User
+from accounts.messaging.actions import send_message
+from accounts.models import VERIFIED_LEVEL, Handler, Individual, Unit, User
 from accounts.portal import INDIVIDUAL, UNIT, individual_of
 from accounts.sso.refusals import (
     AuthorisationEnded,
@@ -17,6 +17,7 @@ from accounts.sso.refusals import (
     StaffAccountExists,
 )
 from accounts.sso.rules import LegalPersonClaims, PersonClaims
+from accounts.writing import write
 from common import crypto, identifiers
 
 
@@ -116,10 +117,8 @@ def _supersede(unit: Unit, by: User | None) -> None:
         handler.save(update_fields=["ended_at", "end_reason"])
         send_message(
             user=handler.user,
-            kind=Message.Kind.ACCOUNT,
-            title="经办权限已结束",
-            body=f"{unit.name}已通过统一身份认证核验，此前自行申报的经办权限随之结束。"
-            "如您是该单位的经办人，请由单位在统一身份认证平台为您授权后登录，或联系当地经办窗口。",
+            occasion="handler-superseded",
+            values={"单位": unit.name},
             key=f"superseded:{handler.pk}",
             by=by,
         )

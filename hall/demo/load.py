@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.utils import timezone
 
+from accounts.messaging.actions import inside_only
 from common import files
 from hall import site
 from hall.demo import clock, offers, people, site_data, units
@@ -30,7 +31,7 @@ def is_loaded() -> bool:
 def load(chosen: list[Province] | None = None) -> Iterator[str]:
     """Load the given provinces (all by default); yields a line for each. Each step commits by itself, as in real life."""
     today = timezone.localdate()
-    with clock.settable(), _same_work_once(), _relaxed_commits():
+    with clock.settable(), _same_work_once(), _relaxed_commits(), inside_only():
         for place, province in enumerate(chosen or provinces()):
             yield _load_province(province, place * NUMBERS_PER_PROVINCE, today)
     site.forget()

@@ -11,6 +11,7 @@ from django.db import connection
 
 from accounts.sms import MemorySms
 from tests.factories import make_region
+from tests.support.deliveries import work_off
 
 
 @pytest.fixture(autouse=True)
@@ -28,9 +29,16 @@ def region(db: None) -> object:
 
 def last_code() -> str:
     """The code in the newest short message."""
+    work_off()
     found = re.search(r"验证码(\d{6})", MemorySms.sent[-1][1])
     assert found
     return found[1]
+
+
+def sent_messages() -> list[tuple[str, str]]:
+    """Number and text of the short messages sent so far."""
+    work_off()
+    return MemorySms.sent
 
 
 def at_once(work: Callable[[], Any], times: int = 2) -> list[Any]:

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from accounts import actions
+from accounts.messaging import actions
 from accounts.models import Message
 from accounts.queries import unread_count
 from tests.factories import make_individual, make_user
@@ -13,9 +13,10 @@ LIST = "/accounts/messages/"
 
 
 def send(user, number: int = 1, **changes) -> Message:
-    values = {"kind": "case", "title": f"办件{number}有进展", "body": "请查看。", "key": f"case:{user.pk}:{number}"}
-    actions.send_message(user=user, **(values | changes))
-    return Message.objects.get(key=(values | changes)["key"])
+    values = {"单位": f"演示单位{number}", "事项": "考勤", "答复": "已更正"}
+    key = f"case:{user.pk}:{number}"
+    actions.send_message(user=user, occasion="objection-answered", values=values, key=key, **changes)
+    return Message.objects.get(key=key)
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def user(client: Client):
 
 def test_a_message_is_sent_once_per_key(user) -> None:
     send(user)
-    send(user, body="另一段")
+    send(user, url="/help/")
     assert Message.objects.filter(user=user).count() == 1
 
 

@@ -4,8 +4,7 @@ import pytest
 
 from accounts import actions
 from accounts.models import MobileCode
-from accounts.sms import MemorySms
-from tests.accounts.conftest import at_once, last_code
+from tests.accounts.conftest import at_once, last_code, sent_messages
 
 MOBILE = "13800000001"
 
@@ -73,7 +72,7 @@ def test_the_next_one_is_a_minute_away_and_replaces_the_first(at, django_capture
     with django_capture_on_commit_callbacks(execute=True):
         issue()
     second = last_code()
-    assert len(MemorySms.sent) == 2
+    assert len(sent_messages()) == 2
     assert first == second or not use(first)
     assert use(second)
 
@@ -115,4 +114,4 @@ def test_two_requests_at_once_send_one_message() -> None:
         return True
 
     assert sorted(at_once(ask, 2)) == [False, True]
-    assert len(MemorySms.sent) == 1
+    assert len(sent_messages()) == 1

@@ -4,8 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Message
-from accounts.sms import MemorySms
-from tests.accounts.conftest import last_code
+from tests.accounts.conftest import last_code, sent_messages
 from tests.factories import PASSWORD, make_handler, make_individual, make_staff, make_user
 from tests.support.queries import captured_queries
 
@@ -100,7 +99,7 @@ def test_reset_never_tells_whether_an_account_exists(
         counts.append((len(asked), len(tried), len(wrong)))
     assert pages[0] == pages[1]
     assert counts[0] == counts[1]
-    assert [mobile for mobile, _ in MemorySms.sent] == [user.mobile]
+    assert [mobile for mobile, _ in sent_messages()] == [user.mobile]
 
 
 def test_staff_do_not_reset_by_code(client: Client, django_capture_on_commit_callbacks) -> None:
@@ -108,7 +107,7 @@ def test_staff_do_not_reset_by_code(client: Client, django_capture_on_commit_cal
     with django_capture_on_commit_callbacks(execute=True):
         client.post(RESET + "?portal=unit", {"username": "staff1", "mobile": staff.mobile, "send_code": "1"})
         client.post(RESET, {"mobile": staff.mobile, "send_code": "1"})
-    assert MemorySms.sent == []
+    assert sent_messages() == []
 
 
 def test_staff_set_passwords_of_staff_only(client: Client) -> None:

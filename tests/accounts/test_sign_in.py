@@ -5,8 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import MobileCode
-from accounts.sms import MemorySms
-from tests.accounts.conftest import last_code
+from tests.accounts.conftest import last_code, sent_messages
 from tests.factories import PASSWORD, make_handler, make_individual, make_staff, make_unit, make_user
 from tests.support.queries import captured_queries
 
@@ -126,7 +125,7 @@ def test_asking_for_a_code_tells_nothing_about_the_account(client: Client, djang
     assert len(for_known) == len(for_unknown)
     assert "如果号码138****9999可以使用" in unknown.content.decode()
     assert known.status_code == unknown.status_code == 200
-    assert [mobile for mobile, _ in MemorySms.sent] == [person.user.mobile]
+    assert [mobile for mobile, _ in sent_messages()] == [person.user.mobile]
     assert MobileCode.objects.count() == 3
 
 

@@ -10,8 +10,8 @@ from freezegun import freeze_time
 
 from accounts import actions
 from accounts.models import FailedSignIn, Handler, Message, MobileCode, UnitNumber
-from accounts.sms import MemorySms
 from accounts.unit_sign_in import clean_unit_number
+from tests.accounts.conftest import sent_messages
 from tests.factories import (
     CITY,
     PASSWORD,
@@ -98,7 +98,7 @@ def test_it_goes_to_the_phone_too_where_the_account_has_one(
     handler.user.save()
     with django_capture_on_commit_callbacks(execute=True):
         enter(client)
-    assert [mobile for mobile, _ in MemorySms.sent] == ["13811112222"]
+    assert [mobile for mobile, _ in sent_messages()] == ["13811112222"]
     assert mailoutbox[0].to == ["wang@example.com"]
     assert "手机138****2222" in client.get(CODE).content.decode()
 

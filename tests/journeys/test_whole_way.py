@@ -23,6 +23,7 @@ from tests.conftest import _pages
 from tests.factories import PASSWORD, make_credit_code, make_id_no, make_staff
 from tests.journeys.steps import Traveller, day
 from tests.review.cases import image
+from tests.support.deliveries import work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -207,6 +208,7 @@ def a_person_registers(traveller: Traveller) -> None:
     traveller.type_in(mobile="13911110001")
     traveller.page.get_by_role("button", name="获取验证码").click()
     expect(traveller.page.get_by_text("验证码已发送").first).to_be_visible()
+    work_off()
     found = re.search(r"验证码(\d{6})", MemorySms.sent[-1][1])
     assert found
     traveller.type_in(

@@ -140,6 +140,7 @@ TABLE: dict[str, list[Rule]] = {
     "accounts:choose_unit": [_rule(SIGNED_IN)],
     "accounts:messages": [_rule(SIGNED_IN)],
     "accounts:read_all": [_rule(SIGNED_IN, method="post")],
+    "accounts:message_preferences": [_rule(SIGNED_IN)],
     "accounts:message": [_rule(USERS_OWN, "message")],
     "accounts:individual_profile": [_rule(PERSON)],
     "accounts:unit_profile": [_rule(UNIT)],

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.utils import timezone
 
-from accounts.actions import send_message
+from accounts.messaging.actions import send_message
 from accounts.models import Consent, Message, SignIn, UnitNumber, User
 from accounts.roles import ROLE_GROUPS, sync_roles
 from hall.models import Notice, SiteFacts, SupportContact
@@ -178,7 +178,7 @@ def _position(unit: Any) -> Position:
 
 
 def _message(user: User) -> Message:
-    send_message(user=user, kind=Message.Kind.NOTICE, title="演示", body="演示", key="matrix")
+    send_message(user=user, occasion="password-changed", values={}, key="matrix")
     return Message.objects.get(key="matrix")
 
 

@@ -18,6 +18,7 @@ from tests.internship.support import set_figures as set_internship_figures
 from tests.internship.test_journeys import start, type_in, upload, url
 from tests.positions import support as positions
 from tests.review.cases import load_steps
+from tests.support.deliveries import work_off
 
 MOBILE, UNIT_MOBILE = "13911110001", "13911110002"
 ID_NO, LEGAL_ID_NO = make_id_no(7), make_id_no(9)
@@ -58,6 +59,7 @@ def register_person(client: Client, journey: Journey, committed: Callable[..., o
     path = reverse("accounts:register_individual")
     with committed(execute=True):
         client.post(path, {"mobile": MOBILE, "send_code": "1"})
+    work_off()
     code = re.search(r"验证码(\d{6})", MemorySms.sent[-1][1])[1]
     journey.secrets.add(code)
     values = {"mobile": MOBILE, "name": "张演示", "id_type": "01", "id_no": ID_NO, "agreement": "on"}

@@ -27,12 +27,12 @@ CLAIM = """
 import django
 django.setup()
 from django.db import transaction
-from accounts.actions import send_message
+from accounts.messaging.actions import send_message
 from accounts.models import User
 from common.jobs import once
 with transaction.atomic():
     if once("notice:1"):
-        send_message(user=User.objects.get(), kind="notice", title="演示", body="演示", key="演示")
+        send_message(user=User.objects.get(), occasion="password-changed", values={}, key="演示")
 """
 
 

@@ -17,6 +17,7 @@ STEPS = (
     "load_calendar",
     "load_policies",
     "load_review_steps",
+    "load_message_templates",
     "sync_roles",
     "build_document_font",
 )
@@ -24,7 +25,7 @@ DEMO = "load_demo"
 
 
 class Command(BaseCommand):
-    help = "Migrates and loads regions, calendar, policies, review steps and groups; --demo adds demonstration data."
+    help = "Migrates and loads regions, calendar, policies, review steps, message templates and groups; --demo adds demonstration data."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--demo", action="store_true", help="load demonstration data into an empty database")
