@@ -30,14 +30,18 @@ def attachments(request: HttpRequest, portal: str, case: Case) -> HttpResponse:
         raise Http404
     context = editing_context(case, values, portal, "attachments", "上传资料")
     states = submission.slot_states(matters.get(case.matter), case, values)
-    counted = [state for state in states if not state.row and state.required]
     context |= {
         "slots": [slot_context(case, state) for state in states if not state.row],
         "row_slots": [slot_context(case, state) for state in states if state.row],
-        "filled": sum(state.complete for state in counted),
-        "needed": len(counted),
+        **_counted(states),
     }
     return render(request, [f"matters/{case.matter}/attachments.html", "review/attachments.html"], context)
+
+
+def _counted(states: list[submission.SlotState]) -> dict[str, int]:
+    """How many required slots there are, and how many are filled; slots of rows do not count (SXU: three bars)."""
+    counted = [state for state in states if not state.row and state.required]
+    return {"needed": len(counted), "filled": sum(state.complete for state in counted)}
 
 
 def slot_context(case: Case, state: submission.SlotState, *, editable: bool = True, error: str = "") -> dict[str, Any]:
@@ -92,8 +96,11 @@ def _file_context(case: Case, attachment: Attachment, editable: bool) -> dict[st
     }
 
 
-def _slot_state(case: Case, key: str, row: str) -> submission.SlotState:
-    states = submission.slot_states(matters.get(case.matter), case, submission.load_values(case))
+def _slot_states(case: Case) -> list[submission.SlotState]:
+    return submission.slot_states(matters.get(case.matter), case, submission.load_values(case))
+
+
+def _slot_state(states: list[submission.SlotState], key: str, row: str) -> submission.SlotState:
     for state in states:
         if state.slot.key == key and state.row == row:
             return state
@@ -105,7 +112,7 @@ def _slot_state(case: Case, key: str, row: str) -> submission.SlotState:
 def upload(request: HttpRequest, portal: str, case: Case, slot: str) -> HttpResponse:
     """Put a file into a slot; the answer is the slot again, or without script the page with the slot."""
     row = request.GET.get("row", "")
-    state = _slot_state(case, slot, row)
+    state = _slot_state(_slot_states(case), slot, row)
     error = ""
     try:
         for file in request.FILES.getlist("file"):
@@ -127,10 +134,11 @@ def remove_attachment(request: HttpRequest, portal: str, case: Case, attachment:
 
 
 def _slot_answer(request: HttpRequest, case: Case, slot: str, row: str, error: str) -> HttpResponse:
-    state = _slot_state(case, slot, row)
+    states = _slot_states(case)
+    state = _slot_state(states, slot, row)
     if _wants_fragment(request):
-        context = {"slot": slot_context(case, state, error=error)}
-        return render(request, "components/attachment_slot.html", context, status=INVALID if error else 200)
+        context = {"slot": slot_context(case, state, error=error), **_counted(states)}
+        return render(request, "review/slot_answer.html", context, status=INVALID if error else 200)
     if error:
         messages.error(request, f"{state.slot.title}：{error}")
     anchor = f"{slot}-{row}" if row else slot

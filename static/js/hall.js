@@ -8,7 +8,8 @@ Contract (attributes in templates):
                                   autosave rests until the page is posted or reloaded.
   [data-revision] on a submit     its value goes into "revision" first (conflict panel: 保留我填写的)
   [data-discard]                  leaving by this link loses nothing that matters: no warning
-  form[data-upload="id"]          files are sent at once with progress; the answered fragment replaces #id
+  form[data-upload="id"]          files are sent at once with progress; the answered fragment replaces #id, and
+                                  #slots-counted where the answer has it
   form[data-fragment="id"]        posted in the background; the answered fragment replaces #id
   a[data-dialog="id"]             opens <dialog id>; without dialogs the link is followed
   [data-close-dialog]             closes its dialog
@@ -156,6 +157,7 @@ Background requests carry the header HX-Request: true, as htmx's do; htmx reques
     send(form.action, new FormData(form), function (status, text) {
       var fresh = status < 500 ? replace(slot, text) : false;
       if (fresh) {
+        replace("slots-counted", text);
         var title = fresh.querySelector(".slot-state");
         say(title ? title.textContent.trim() : "已更新");
         var next = fresh.querySelector("a, button, input");

@@ -127,6 +127,7 @@ def it_asks_to_become_an_internship_unit(traveller: Traveller) -> None:
     traveller.press("下一步")
     for slot in ("licence", "application_form", "agreement"):
         traveller.upload(slot, _file("演示材料"))
+    expect(traveller.page.locator("#slots-counted")).to_contain_text("必传材料 3 项，已完成 3 项")
     row = Case.objects.get(matter="unit-qualification").drafts.get(page="staff").values["rows"][0]["key"]
     traveller.upload(f"staff_document-{row}", _file("演示任职文件"))
     _submit(traveller)
