@@ -16,16 +16,13 @@ class MonthInput(forms.TextInput):
     input_type = "month"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs={"data-width": "medium", "placeholder": "如1965-03", **(attrs or {})})
+        super().__init__(attrs={"data-width": "medium", "title": "如1965-03", **(attrs or {})})
 
 
 class MonthField(forms.CharField):
     """A month between 1900 and 2100; its value is a ``Month``, or None where it may stay empty."""
 
     widget = MonthInput
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=7, **options)
 
     def prepare_value(self, value: Any) -> Any:
         return str(value) if isinstance(value, Month) else value
