@@ -30,10 +30,11 @@ COPY templates templates
 COPY static static
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOME=/tmp \
     DJANGO_SETTINGS_MODULE=config.settings TONGBAN_VAR=/var/lib/tongban TONGBAN_STATIC_ROOT=/app/staticfiles
-# Collecting opens no connection: the values below only let the settings load, and stay in this step.
+# Static files and the face of documents; neither opens a connection: the values only let the settings load, and stay in this step.
 RUN TONGBAN_ENV=production DATABASE_URL=postgresql://build/build TONGBAN_HOSTS=build TONGBAN_CLAMAV=build TONGBAN_SMS=build \
     TONGBAN_SECRET_KEY=build TONGBAN_FIELD_KEYS=build TONGBAN_INDEX_KEY=build \
-    python manage.py collectstatic --noinput --verbosity 0
+    TONGBAN_SIGNING_KEY=build TONGBAN_SIGNING_CERTIFICATE=build \
+    sh -c "python manage.py collectstatic --noinput --verbosity 0 && python manage.py build_document_font"
 ENV TONGBAN_ENV=production
 USER 10001
 EXPOSE 8000

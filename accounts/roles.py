@@ -70,6 +70,7 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "review.change_caserating",
         "review.revoke_case",
         "review.release_case",
+        "documents.revoke_issueddocument",
     ),
     "audit": ("*.view_*",),
     "system": (

@@ -25,7 +25,7 @@ _local = threading.local()
 
 def font_path() -> Path:
     """Where ``build_document_font`` puts the face."""
-    return settings.VAR_DIR / "fonts" / "document.otf"
+    return settings.VAR_DIR / "fonts" / "document.ttf"
 
 
 class LocalFetcher(URLFetcher):

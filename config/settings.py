@@ -104,6 +104,11 @@ SECRET_KEY = secret("TONGBAN_SECRET_KEY", "development-only-secret-key-developme
 FIELD_KEYS = secret("TONGBAN_FIELD_KEYS", "000102030405060708090a0b0c0d0e0f").split(",")
 INDEX_KEY = secret("TONGBAN_INDEX_KEY", "f0e0d0c0b0a090807060504030201000f0e0d0c0b0a090807060504030201000")
 
+# What documents are signed with, PEM or PEM in base64; empty outside production: a demonstration pair (documents/keys.py).
+SIGNING_KEY = secret("TONGBAN_SIGNING_KEY", "")
+SIGNING_CERTIFICATE = secret("TONGBAN_SIGNING_CERTIFICATE", "")
+SIGNING_FORMER_CERTIFICATES = os.environ.get("TONGBAN_SIGNING_FORMER_CERTIFICATES", "")
+
 # Comma-separated former secret keys: sessions and links signed with them stay valid during a rotation.
 SECRET_KEY_FALLBACKS = [key for key in os.environ.get("TONGBAN_SECRET_KEY_FALLBACKS", "").split(",") if key]
 
@@ -224,6 +229,8 @@ ACCOUNT_RATE_LIMITS = {
     "signup": "200/h/ip",
     "send_code": "300/h/ip",
     "change_password": "5/m/user",
+    "verify": "60/m/ip",
+    "verify_file": "12/m/ip",
 }
 ACCOUNT_FORMS = {"reauthenticate": "accounts.sign_in_forms.ReauthenticateForm"}
 # The second factor (动态口令): staff must have one in production, everybody else may.

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("hall.urls")),
     path("", include("common.urls")),
     path("", include("insurance.pension_urls")),
+    path("", include("documents.urls")),
     path("", include("internship.urls")),
     path("", include("positions.urls")),
     path("", include("reporting.urls")),

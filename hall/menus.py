@@ -97,6 +97,7 @@ LINKS = (
     Link("public", "社会保险", "退休年龄计算器", "pension:retirement", "calculator", "法定退休时间和弹性退休区间"),
     Link("public", "社会保险", "养老金测算", "pension:estimate", "piggy-bank", "逐步列出新老办法的计算过程"),
     Link("public", "办事服务", "办事指南", "hall:guides", "book-open-text", "条件、材料、时限和流程"),
+    Link("public", "办事服务", "证明验证", "documents:verify", "badge-check", "核验电子证明的真伪和有效期"),
     Link("public", "办事服务", "通知公告", "hall:notices", "megaphone", "政策和公示信息"),
     Link("public", "办事服务", "帮助中心", "hall:help", "circle-question-mark", "常见问题和服务电话"),
 )
@@ -180,7 +181,7 @@ def top_menu(path: str, centre: str) -> list[dict]:
         (
             "公共就业",
             address("hall:public_services"),
-            _within(path, "/public/", "/positions/", "/guides/", "/notices/"),
+            _within(path, "/public/", "/positions/", "/guides/", "/notices/", "/verify/"),
         ),
         ("个人中心", centre, False),
     ]

@@ -17,6 +17,7 @@ PAGES = (
     "hall:public_services",
     "hall:guides",
     "hall:notices",
+    "documents:verify",
     "hall:help",
     "hall:sitemap_page",
     "pension:retirement",

@@ -6,6 +6,6 @@ class ReportingConfig(AppConfig):
     verbose_name = "见习上报"
 
     def ready(self) -> None:
-        from reporting import receivers
+        from reporting import certificates, receivers  # noqa: F401 - certificates declare themselves
 
         receivers.connect()

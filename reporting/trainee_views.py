@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.portal import individual_required
 from common.transitions import TransitionRefused
-from reporting import queries, trainee_actions
+from reporting import certificates, queries, trainee_actions
 from reporting.forms import LogForm, ObjectionForm
 from reporting.models import Placement
 from reporting.views import facts_of, state_of
@@ -61,6 +61,7 @@ def _show(
         "months": found.months.in_force(),
         "objections": found.objections.all(),
         "log": found.log.all()[:LOG_SHOWN],
+        **_certificate(found),
         "objection_form": objection,
         "log_form": log,
         "page_title": found.position.name,
@@ -68,6 +69,28 @@ def _show(
         "crumbs": crumbs("individual", (TITLE, reverse("reporting:my_placements")), (found.position.name, "")),
     }
     return render(request, "reporting/my_placement.html", context, status=status)
+
+
+def _certificate(found: Placement) -> dict[str, Any]:
+    """The certificate where there is one, whether it may be issued, and else why not."""
+    try:
+        certificates.check_certificate(found)
+    except TransitionRefused as refused:
+        return {"certificate": None, "may_issue": False, "no_certificate": str(refused)}
+    return {"certificate": certificates.issued(found), "may_issue": True, "no_certificate": ""}
+
+
+@individual_required
+@require_POST
+def certificate(request: HttpRequest, pk: int) -> HttpResponse:
+    """下载见习证明: issued the first time, the same file afterwards."""
+    found = _own(request, pk)
+    try:
+        document = certificates.issue(placement=found, by=request.user)  # type: ignore[arg-type]
+    except TransitionRefused as refused:
+        messages.error(request, str(refused))
+        return redirect("reporting:my_placement", pk=pk)
+    return redirect("documents:download", number=document.number)
 
 
 def _do(request: HttpRequest, pk: int, act: Callable[[], Any], done: str) -> HttpResponse:

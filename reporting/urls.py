@@ -9,6 +9,7 @@ app_name = "reporting"
 urlpatterns = [
     path("individual/placements/", trainee_views.placements, name="my_placements"),
     path("individual/placements/<int:pk>/", trainee_views.placement, name="my_placement"),
+    path("individual/placements/<int:pk>/certificate/", trainee_views.certificate, name="certificate"),
     path("individual/placements/<int:pk>/objections/", trainee_views.object_to, name="object_to"),
     path("individual/placements/<int:pk>/log/", trainee_views.write_log, name="write_log"),
     path("unit/placements/objections/<int:pk>/answer/", views.answer_objection, name="answer_objection"),

@@ -35,6 +35,8 @@ SECRETS = {
     "TONGBAN_HOSTS": "hall.example",
     "TONGBAN_CLAMAV": "clamav:3310",
     "TONGBAN_SMS": "gateway.Sms",
+    "TONGBAN_SIGNING_KEY": "key.pem",
+    "TONGBAN_SIGNING_CERTIFICATE": "certificate.pem",
 }
 
 

@@ -18,6 +18,7 @@ from reporting.models import PersonMonth
 from reporting.trainee_actions import raise_objection
 from review import actions, workflow
 from review.models import CaseRating
+from tests.documents.support import make_document
 from tests.factories import (
     make_bank_account,
     make_handler,
@@ -87,6 +88,7 @@ def build() -> World:
     month = timezone.localdate().replace(day=1)
     figures = {"category": "G1", "days": 20, "due_pay": 3100, "net_pay": 3100, "paid_on": month, "subsidy": 1880}
     PersonMonth.objects.create(placement=placement, case=placement.case, month=month, **figures)
+    document = make_document(placement)
     import_case = actions.start_case("attendance-import", unit, by=handler.user)
 
     world = World()
@@ -102,6 +104,8 @@ def build() -> World:
         "favourite": {"pk": favourite.pk},
         "placement": {"pk": placement.pk},
         "objection": {"pk": objection.pk},
+        "document": {"number": document.number},
+        "issued document": {"pk": document.pk},
         "registration": {"number": placement.case.number},
         "import case": {"portal": "unit", "number": import_case.number},
         "claim": {"number": actions.start_case("living-subsidy", unit, by=handler.user).number},
@@ -135,6 +139,7 @@ def build() -> World:
             notice,
             rating,
             number,
+            document,
         )
     }
     world.objects[User] = owner.user

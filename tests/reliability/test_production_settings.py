@@ -29,6 +29,8 @@ SECRETS = {
     "TONGBAN_CLAMAV": "127.0.0.1:3310",
     "TONGBAN_S3_ACCESS_KEY": "演示",
     "TONGBAN_S3_SECRET_KEY": "演示",
+    "TONGBAN_SIGNING_KEY": "演示",
+    "TONGBAN_SIGNING_CERTIFICATE": "演示",
     "DATABASE_URL": "postgresql://nobody@/nothing",
 }
 

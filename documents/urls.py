@@ -1,0 +1,14 @@
+"""Addresses of verification and of downloads."""
+
+from django.urls import path
+
+from documents import views
+
+app_name = "documents"
+
+urlpatterns = [
+    path("verify/", views.verify, name="verify"),
+    path("verify/file/", views.verify_file, name="verify_file"),
+    path("verify/<str:code>/", views.verify_code, name="verify_code"),
+    path("documents/<slug:number>/", views.download, name="download"),
+]
