@@ -6,4 +6,6 @@ class CommonConfig(AppConfig):
     verbose_name = "基础数据"
 
     def ready(self) -> None:
-        from common import policy_keys  # noqa: F401  (declares the policies)
+        from common import lookups, policy_keys  # noqa: F401  (declares the policies)
+
+        lookups.register()

@@ -6,6 +6,8 @@ None, ``require`` raises PolicyMissing, whose text the reader sees.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -144,23 +146,59 @@ def display(policy: PolicyKey, text: str) -> str:
     return f"{value}{policy.unit}"
 
 
-def _rows(key: str, region: str, on: date) -> QuerySet[PolicyValue]:
+def _rows(key: str, region: str, on: date | None = None) -> QuerySet[PolicyValue]:
     codes = [place.code for place in regions.ancestors(region)] if region else []
-    in_force = Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gte=on))
-    return PolicyValue.objects.filter(in_force, Q(region__in=codes) | Q(region__isnull=True), key=get(key).key)
+    found = PolicyValue.objects.filter(Q(region__in=codes) | Q(region__isnull=True), key=get(key).key)
+    if on is None:
+        return found
+    return found.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on)
+
+
+_remembered: ContextVar[dict[tuple[str, str], list[PolicyValue]] | None] = ContextVar("policies", default=None)
+_parsed: ContextVar[dict[tuple[str, str, date], Any] | None] = ContextVar("parsed_policies", default=None)
+
+
+@contextmanager
+def remembered() -> Iterator[None]:
+    """Inside the block each policy is asked once per region, whatever the days: for rules over thousands of rows."""
+    rows_token, values_token = _remembered.set({}), _parsed.set({})
+    try:
+        yield
+    finally:
+        _remembered.reset(rows_token)
+        _parsed.reset(values_token)
+
+
+def _in_force(key: str, region: str, on: date) -> list[PolicyValue]:
+    known = _remembered.get()
+    if known is None:
+        return list(_rows(key, region, on))
+    if (key, region) not in known:
+        known[key, region] = list(_rows(key, region))
+    return [
+        found
+        for found in known[key, region]
+        if found.valid_from <= on and (found.valid_to is None or on <= found.valid_to)
+    ]
 
 
 def row(key: str, region: str, on: date) -> PolicyValue | None:
     """The row in force for a region code (blank: the whole country) on a day, with its source."""
-    found = list(_rows(key, region, on))
+    found = _in_force(key, region, on)
     # Codes of nearer regions end in fewer zeros, so they compare greater than those above them.
     return max(found, key=lambda value: value.region_id or "", default=None)
 
 
 def value(key: str, region: str, on: date) -> Any:
     """The typed value in force (Decimal, int, bool, str or tuple), or None when none is stored."""
+    known = _parsed.get()
+    if known is not None and (key, region, on) in known:
+        return known[key, region, on]
     found = row(key, region, on)
-    return None if found is None else parse(get(key), found.value)
+    parsed = None if found is None else parse(get(key), found.value)
+    if known is not None:
+        known[key, region, on] = parsed
+    return parsed
 
 
 def require(key: str, region: str, on: date) -> Any:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import Individual, Unit, User
 from accounts.queries import staff_regions
 from common import crypto
-from internship.models import InternshipUnit, Trainee, TraineeApplication, UnitQualification
+from internship.models import InternshipUnit, Mentor, Trainee, TraineeApplication, UnitQualification
 from review.models import Case, Status
 from review.staff_queries import in_regions
 
@@ -41,6 +41,14 @@ def active_trainee(individual: Individual) -> Trainee | None:
 def trainee_by_id_no(id_no: str) -> Trainee | None:
     """The active trainee with this (cleaned) ID number (C5, C8)."""
     return Trainee.objects.active().filter(id_no_digest=crypto.digest(id_no)).select_related("individual").first()
+
+
+def mentor_names(unit: Unit) -> list[str]:
+    """Names of the unit's mentors (带教人员) as it stated them when it was last qualified (C1)."""
+    qualified = InternshipUnit.objects.qualified().filter(unit=unit).first()
+    if qualified is None:
+        return []
+    return list(Mentor.objects.filter(record=qualified.case_id).order_by("position").values_list("name", flat=True))
 
 
 def latest_case(subject: Individual | Unit, matter: str) -> Case | None:

@@ -199,15 +199,15 @@ def refresh_unit_copies(*, unit: Unit) -> None:
 # --- Places ------------------------------------------------------------------------------------
 
 
-def take_place(*, position: Position, by: User) -> Position:
-    """A trainee is taken in: one place less. Raises TransitionRefused when none is left."""
+def take_place(*, position: Position, by: User, count: int = 1) -> Position:
+    """``count`` trainees are taken in: as many places less. Raises TransitionRefused when there are not so many left."""
     with audit.actor(by), transaction.atomic():
         locked = _locked(position)
         if locked.state == Position.State.REVOKED:
             raise TransitionRefused(f"岗位{locked.number}已撤销")
-        if locked.places_left < 1:
+        if locked.places_left < count:
             raise TransitionRefused(f"岗位{locked.number}招收{locked.places}人，名额已满")
-        locked.places_taken += 1
+        locked.places_taken += count
         locked.save(update_fields=["places_taken"])
     return locked
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import TypeVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -10,30 +9,21 @@ from django.utils import timezone
 
 from accounts.models import Individual, Unit, User
 from common import audit, constraints, crypto, identifiers, policies
-from common.sheets.imports import Row
 from common.transitions import TransitionRefused
-from internship.rules import OTHER, add_months
+from internship.rules import add_months
 from positions import actions as position_actions
-from positions.models import Position
-from reporting import imports, monthly, queries, rules
+from reporting import monthly, queries, rules
 from reporting.models import (
     AGREEMENT_FIELDS,
-    Attendance,
-    AttendanceImport,
     MonthlyReport,
-    OnPostImport,
-    OnPostStatus,
     PersonLookup,
     PersonMonth,
     Placement,
     PlacementEnd,
-    PlacementImport,
     PlacementRegistration,
 )
 from review import actions as review_actions
-from review.models import Case, CasePerson
-
-_Import = TypeVar("_Import", PlacementImport, AttendanceImport, OnPostImport, AttendanceImport | OnPostImport)
+from review.models import Case
 
 # The look-up answers whether a name belongs to an ID number, so it must not be usable for guessing.
 LOOKUPS_PER_HOUR = 30
@@ -122,7 +112,7 @@ def cancel_placements(*, case: Case, by: User | None) -> int:
         placements = [placement for placement in found if placement.state != Placement.State.CANCELLED]
         for placement in placements:
             _check_cancel(placement)
-            _leave_place(placement, by)
+            leave_place(placement, by)
             placement.state = Placement.State.CANCELLED
             placement.cancelled_at, placement.cancelled_by = timezone.now(), by
             placement.save()
@@ -136,97 +126,11 @@ def _check_cancel(placement: Placement) -> None:
         raise TransitionRefused(f"{placement.name}的见习已有审核通过的月报，请先撤销其月报")
 
 
-def _leave_place(placement: Placement, by: User | None) -> None:
+def leave_place(placement: Placement, by: User | None) -> None:
+    """The place of a (locked) placement is free again, if it held one; the caller saves the placement."""
     if placement.holds_place:
         position_actions.free_place(position=placement.position, by=by)
         placement.holds_place = False
-
-
-# --- Batch reports -------------------------------------------------------------------------------
-
-
-def import_placements(
-    *, case: Case, unit: Unit, record: PlacementImport, rows: Sequence[Row], by: User
-) -> PlacementImport:
-    """The rows of an approved 见习匹配结果批量上报 become placements, or correct those of the same agreement (C5).
-
-    Raises TransitionRefused, and nothing is stored, when a row does not hold (any more).
-    """
-    with audit.actor(by), transaction.atomic():
-        digests = [crypto.digest(row["id_no"]) for row in rows]
-        # People in the order of their keys, so that two files that name the same ones do not block each other.
-        list(Individual.objects.select_for_update(of=("self",)).filter(id_no_digest__in=digests).order_by("pk"))
-        plan = imports.PlacementPlan(unit, rows)
-        _check_rows(plan.planned)
-        for planned in plan.planned:
-            if planned.stored is None:
-                _create_from(planned, case, unit, by)
-            elif planned.changed:
-                _correct_from(planned, by)
-        return _finish_import(case, record, plan.planned, by)
-
-
-def _check_rows(planned: Sequence[imports.Planned]) -> None:
-    if found := list(imports.faults(planned)):
-        raise TransitionRefused("；".join(str(fault) for fault in found[:10]))
-
-
-def _finish_import(case: Case, record: _Import, planned: Sequence[imports.Planned], by: User) -> _Import:
-    """Keep what the import did, and whom it is about (人员信息)."""
-    done = imports.preview(planned)
-    record.created, record.updated, record.unchanged = done.created, done.updated, done.unchanged
-    record.save(update_fields=["created", "updated", "unchanged"])
-    CasePerson.objects.bulk_create(
-        CasePerson(case=case, name=one.row["name"], id_no=one.row["id_no"]) for one in planned
-    )
-    return record
-
-
-def _create_from(planned: imports.Planned, case: Case, unit: Unit, by: User) -> None:
-    person: queries.Person = planned.subject
-    position = Position.objects.get(pk=planned.values["position_id"])
-    position_actions.take_place(position=position, by=by)
-    Placement.objects.create(
-        case=case,
-        created_by=by,
-        individual=person.individual,
-        trainee=person.trainee,
-        unit=unit,
-        name=person.name,
-        id_type=person.individual.id_type,
-        id_no=person.individual.id_no,
-        category=person.category or OTHER,
-        **planned.values,
-    )
-
-
-def _correct_from(planned: imports.Planned, by: User) -> None:
-    placement = Placement.objects.select_for_update(of=("self",)).get(pk=planned.stored.pk)
-    if placement.position_id != planned.values["position_id"]:
-        _leave_place(placement, by)
-        position_actions.take_place(position=Position.objects.get(pk=planned.values["position_id"]), by=by)
-        placement.holds_place = True
-    for name, value in planned.values.items():
-        setattr(placement, name, value)
-    placement.save()
-
-
-def import_months(
-    *,
-    case: Case,
-    record: AttendanceImport | OnPostImport,
-    plan: imports.MonthPlan,
-    model: type[Attendance] | type[OnPostStatus],
-    by: User,
-) -> AttendanceImport | OnPostImport:
-    """The rows of an approved report on months: the second one for a month replaces the first (C6, C7)."""
-    with audit.actor(by), transaction.atomic():
-        _check_rows(plan.planned)
-        for planned in plan.planned:
-            if planned.changed:
-                key = {"placement": planned.subject, "month": planned.row["month"]}
-                model.objects.update_or_create(**key, defaults={**planned.values, "case": case})
-        return _finish_import(case, record, plan.planned, by)
 
 
 # --- 月报 ----------------------------------------------------------------------------------------
@@ -300,7 +204,7 @@ def end_placement(*, record: PlacementEnd, by: User) -> Placement:
             raise TransitionRefused(fault)
         if PersonMonth.objects.in_force().filter(placement=placement, month__gt=record.ended_on).exists():
             raise TransitionRefused("见习结束日期之后的月份已有审核通过的月报，请核对结束日期")
-        _leave_place(placement, by)
+        leave_place(placement, by)
         placement.state = Placement.State.ENDED
         placement.ended_on, placement.end_reason = record.ended_on, record.reason
         placement.ended_at, placement.ended_by = timezone.now(), by
@@ -348,7 +252,7 @@ def free_places_of_expired(*, on: date) -> int:
         with audit.actor(None, job="free-places-of-expired"), transaction.atomic():
             placement = Placement.objects.select_for_update(of=("self",)).get(pk=pk)
             if placement.holds_place and placement.state == Placement.State.CURRENT:
-                _leave_place(placement, None)
+                leave_place(placement, None)
                 placement.save(update_fields=["holds_place"])
                 freed += 1
     return freed

@@ -3,20 +3,22 @@
 Everything is gathered for all rows at once, so that the number of queries does not grow with the file.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any
 
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import Individual, Unit
-from common import crypto, policies
+from common import codes, crypto, identifiers, policies
 from common.sheets.imports import Row, SheetError
 from internship import queries as internship_queries
 from internship.models import Trainee
+from internship.rules import OTHER, Claim
 from positions.models import Position
 from reporting import queries, rules
 from reporting.models import DAY_COLUMNS, Attendance, OnPostStatus, PersonMonth, Placement
@@ -35,10 +37,10 @@ TERMS = (
     "insured_from",
     "insured_to",
 )
-_TEXTS = ("agreement_no", "mentor", "note", "left_reason")
+_TEXTS = frozenset(("agreement_no", "mentor", "note", "left_reason"))
 
 
-@dataclass
+@dataclass(slots=True)
 class Planned:
     """A row with what it names: the values to store, and the stored row that it corrects, if any."""
 
@@ -66,14 +68,35 @@ def faults(planned: Iterable[Planned]) -> Iterator[SheetError]:
 
 
 def _typed(row: Row, names: Sequence[str]) -> dict[str, Any]:
-    return {name: "" if row[name] is None and name in _TEXTS else row[name] for name in names}
+    given = row.values
+    return {name: "" if given[name] is None and name in _TEXTS else given[name] for name in names}
 
 
-def _digests(rows: Sequence[Row]) -> dict[int, str]:
+def digests_of(rows: Sequence[Row]) -> dict[int, str]:
+    """Blind indexes of the ID numbers by row number; rows without one are left out."""
     return {row.number: crypto.digest(row["id_no"]) for row in rows if row["id_no"]}
 
 
 # --- 见习匹配结果 (C5) ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody whom a file names and the unit may take in, without what an import does not need."""
+
+    individual_id: int
+    trainee_id: int | None
+    name: str
+    id_type: str
+    category: str
+    born: date | None
+    graduated_on: date | None
+    unemployed_on: date | None
+
+    def claim(self, category: str, region: str, id_no: str) -> Claim:
+        """What the person's category rests on, judged by the policies of a region."""
+        born = identifiers.birth_date(self.id_type, id_no) or self.born
+        return Claim(category, region, born, self.graduated_on, self.unemployed_on)
 
 
 class PlacementPlan:
@@ -82,23 +105,29 @@ class PlacementPlan:
     def __init__(self, unit: Unit, rows: Sequence[Row]) -> None:
         self.unit, self.today = unit, timezone.localdate()
         self.region = queries.handling_region(unit)
-        self._digests = _digests(rows)
-        self._people = _people(set(self._digests.values()), self.region, self.today)
+        self.digests = digests_of(rows)
+        self._needs_trainee = queries.needs_trainee(self.region, self.today)
+        self._people = _people(set(self.digests.values()), self._needs_trainee)
+        self._mentors = internship_queries.mentor_names(unit)
         numbers = {row["position"] for row in rows if row["position"]}
         positions = Position.objects.of_unit(unit).filter(number__in=numbers).defer("tokens", "search_text")
-        self._positions = {position.number: position for position in positions}
-        stored = list(Placement.objects.valid().of_unit(unit).filter(id_no_digest__in=self._digests.values()))
+        self.positions = {position.number: position for position in positions}
+        self._free = {number: position.places_left for number, position in self.positions.items()}
+        self._load_stored(rows)
+        self._terms = queries.terms_of([person.individual_id for person in self._people.values()])
+        self._limits = cache(lambda day: rules.limits(self.region, day))
+        with policies.remembered():
+            self.planned = [self._plan(row) for row in rows]
+
+    def _load_stored(self, rows: Sequence[Row]) -> None:
+        mine = Placement.objects.valid().of_unit(self.unit).defer("id_no")
+        stored = list(mine.filter(id_no_digest__any_of=self.digests.values()))
         by_number = {row["agreement_no"] for row in rows if row["agreement_no"]}
-        stored += Placement.objects.valid().of_unit(unit).filter(agreement_no__in=by_number)
-        self._reported = set(
-            PersonMonth.objects.in_force().filter(placement__in=stored).values_list("placement", flat=True)
-        )
+        stored += mine.filter(agreement_no__any_of=by_number).exclude(pk__any_of=[p.pk for p in stored])
+        months = PersonMonth.objects.in_force().filter(placement__any_of=[p.pk for p in stored])
+        self._reported = set(months.values_list("placement", flat=True)) if stored else set()
         self._by_number = {p.agreement_no: p for p in stored if p.agreement_no}
         self._by_start = {(p.individual_id, p.starts_on): p for p in stored}
-        self._terms = queries.terms_of([person.individual.pk for person in self._people.values()])
-        self._limits = cache(lambda day: rules.limits(self.region, day))
-        self._free = {number: position.places_left for number, position in self._positions.items()}
-        self.planned = [self._plan(row) for row in rows]
 
     def _plan(self, row: Row) -> Planned:
         planned = Planned(row, _typed(row, TERMS))
@@ -108,21 +137,23 @@ class PlacementPlan:
             return planned
         planned.subject = person
         planned.stored = self._stored(row, person)
+        self._categorise(planned, person)
         if position is not None:
             planned.values["position_id"] = position.pk
+            self._check_mentor(planned, position)
             self._take(planned, position)
         self._judge(planned, person)
         return planned
 
-    def _person(self, planned: Planned) -> queries.Person | None:
+    def _person(self, planned: Planned) -> Candidate | None:
         row = planned.row
         if row["id_no"] is None:
             return None
-        person = self._people.get(self._digests[row.number])
+        person = self._people.get(self.digests[row.number])
         if person is None:
-            needs = queries.needs_trainee(self.region, self.today)
-            planned.faults.append(row.error("id_no", internship_queries.NOT_A_TRAINEE if needs else rules.NOT_FOUND))
-        elif row["name"] and not queries.same_name(person.name, row["name"]):
+            words = internship_queries.NOT_A_TRAINEE if self._needs_trainee else rules.NOT_FOUND
+            planned.faults.append(row.error("id_no", words))
+        elif row["name"] and person.name != row["name"] and not queries.same_name(person.name, row["name"]):
             planned.faults.append(row.error("name", "姓名与证件号码不一致"))
             return None
         return person
@@ -131,15 +162,35 @@ class PlacementPlan:
         row = planned.row
         if row["position"] is None:
             return None
-        position = self._positions.get(row["position"])
+        position = self.positions.get(row["position"])
         if position is None:
             planned.faults.append(row.error("position", "不是本单位审核通过的岗位"))
         return position
 
-    def _stored(self, row: Row, person: queries.Person) -> Placement | None:
+    def _check_mentor(self, planned: Planned, position: Position) -> None:
+        """带教人员 is one whom the unit has named, for itself (C1) or for the position (C2)."""
+        mentor = planned.row["mentor"]
+        if mentor and self._mentors and mentor not in self._mentors and mentor != position.mentor:
+            planned.faults.append(planned.row.error("mentor", rules.no_mentor(self._mentors)))
+
+    def _stored(self, row: Row, person: Candidate) -> Placement | None:
         if row["agreement_no"] and (found := self._by_number.get(row["agreement_no"])):
             return found
-        return self._by_start.get((person.individual.pk, row["starts_on"]))
+        return self._by_start.get((person.individual_id, row["starts_on"]))
+
+    def _categorise(self, planned: Planned, person: Candidate) -> None:
+        """人员类别: the one applied for; who needed no application is asked, and it is checked by B0's data."""
+        row, given = planned.row, planned.row["category"]
+        if person.category:
+            if given and given != person.category:
+                words = codes.TRAINEE_CATEGORY.label(person.category)
+                planned.faults.append(row.error("category", f"与见习人员申请的人员类别（{words}）不一致"))
+            given = person.category
+        elif given is None and planned.stored is not None:
+            given = planned.stored.category
+        elif given is None:
+            planned.faults.append(row.error("category", "没有办理见习人员申请的，必须填写人员类别"))
+        planned.values["category"] = given or OTHER
 
     def _take(self, planned: Planned, position: Position) -> None:
         """A place for each new row and each one that moves; the row that finds none is told so."""
@@ -152,29 +203,28 @@ class PlacementPlan:
             planned.faults.append(planned.row.error("position", words))
         self._free[position.number] -= 1
 
-    def _judge(self, planned: Planned, person: queries.Person) -> None:
+    def _judge(self, planned: Planned, person: Candidate) -> None:
         row, stored = planned.row, planned.stored
-        if stored is not None and stored.individual_id != person.individual.pk:
-            planned.faults.append(row.error("agreement_no", "协议编号已用于其他人员"))
-            return
-        if stored is not None and stored.state == Placement.State.ENDED and planned.changed:
-            planned.faults.append(row.error("agreement_no", "该人员的见习已结束，不能更正"))
-            return
-        if stored is not None and stored.pk in self._reported and planned.changed:
-            planned.faults.append(row.error("id_no", "已有审核通过的月报，不能再批量更正"))
-            return
-        days = ("signed_on", "starts_on", "ends_on", "insured_from", "insured_to")
-        if any(row[name] is None for name in days) or (stored is not None and not planned.changed):
+        if stored is not None:
+            changed = planned.changed
+            if stored.individual_id != person.individual_id:
+                planned.faults.append(row.error("agreement_no", "协议编号已用于其他人员"))
+            elif stored.state == Placement.State.ENDED and changed:
+                planned.faults.append(row.error("agreement_no", "该人员的见习已结束，不能更正"))
+            elif stored.pk in self._reported and changed:
+                planned.faults.append(row.error("id_no", rules.REPORTED))
+            if planned.faults or not changed:
+                return
+        days = (row["signed_on"], row["starts_on"], row["ends_on"], row["insured_from"], row["insured_to"])
+        if None in days:
             return
         others = tuple(
             term
-            for term in self._terms.get(person.individual.pk, ())
+            for term in self._terms.get(person.individual_id, ())
             if stored is None or term.placement_id != stored.pk
         )
-        category = person.category or (stored.category if stored else "X1")
-        agreement = rules.Agreement(
-            person.claim(category, self.region), self.unit.pk, *(row[name] for name in days), others=others
-        )
+        claim = person.claim(planned.values["category"], self.region, row["id_no"])
+        agreement = rules.Agreement(claim, self.unit.pk, *days, others=others)
         try:
             found = rules.agreement_faults(agreement, self._limits(row["signed_on"]), self.today)
         except policies.PolicyMissing as missing:
@@ -182,18 +232,34 @@ class PlacementPlan:
         planned.faults += [row.error(name, reason) for name, reason in found.items()]
 
 
-def _people(digests: set[str], region: str, on: date) -> dict[str, queries.Person]:
+_TRAINEE_FACTS = ("individual_id", "pk", "name", "individual__id_type", "category")
+_OWN_FACTS = ("birth_date", "graduated_on", "unemployed_on", "id_no_digest")
+
+
+def _people(digests: set[str], needs_trainee: bool) -> dict[str, Candidate]:
     """Who the ID numbers belong to, as far as units of the region may take them in."""
-    trainees = Trainee.objects.active().filter(id_no_digest__in=digests).select_related("individual")
-    found = {trainee.id_no_digest: queries.Person(trainee.individual, trainee) for trainee in trainees}
-    if not queries.needs_trainee(region, on):
-        people = Individual.objects.filter(id_no_digest__in=digests).exclude(education="").order_by("-level", "pk")
-        for person in people:
-            found.setdefault(person.id_no_digest, queries.Person(person, None))
+    trainees = Trainee.objects.active().filter(id_no_digest__any_of=digests).order_by()
+    found = {
+        digest: Candidate(*facts) for *facts, digest in trainees.values_list(*_TRAINEE_FACTS, *_OWN_FACTS).iterator()
+    }
+    if not needs_trainee:
+        people = Individual.objects.filter(id_no_digest__any_of=digests).exclude(education="").order_by("-level", "pk")
+        for pk, name, id_type, *own, digest in people.values_list("pk", "name", "id_type", *_OWN_FACTS):
+            found.setdefault(digest, Candidate(pk, None, name, id_type, "", *own))
     return found
 
 
 # --- 考勤 and 在岗情况 (C6, C7) ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A placement as far as a report on its months needs it."""
+
+    pk: int
+    name: str
+    starts_on: date
+    last_day: date
 
 
 class MonthPlan:
@@ -202,47 +268,58 @@ class MonthPlan:
     def __init__(
         self, unit: Unit, rows: Sequence[Row], model: type[Attendance] | type[OnPostStatus], names: Sequence[str]
     ) -> None:
-        self.today, self._names = timezone.localdate(), names
-        self._digests = _digests(rows)
-        placements = Placement.objects.valid().of_unit(unit).filter(id_no_digest__in=self._digests.values())
-        self._placements: dict[str, list[Placement]] = {}
-        for placement in placements:
-            self._placements.setdefault(placement.id_no_digest, []).append(placement)
+        self.today, self.names = timezone.localdate(), names
+        self.this_month = self.today.replace(day=1)
+        self.digests = digests_of(rows)
+        self._terms = _terms_by_digest(unit, set(self.digests.values()))
+        keys = [term.pk for terms in self._terms.values() for term in terms]
         months = {row["month"] for row in rows if row["month"]}
-        stored = model.objects.filter(placement__in=placements, month__in=months)
-        reported = PersonMonth.objects.in_force().filter(placement__in=placements, month__in=months)
+        stored = model.objects.filter(placement__any_of=keys, month__in=months).order_by()
+        reported = PersonMonth.objects.in_force().filter(placement__any_of=keys, month__in=months).order_by()
         self._reported = set(reported.values_list("placement", "month"))
         self._stored: Mapping[tuple[int, date], Any] = {(one.placement_id, one.month): one for one in stored}
         self.planned = [self._plan(row) for row in rows]
 
     def _plan(self, row: Row) -> Planned:
-        planned = Planned(row, _typed(row, self._names))
+        planned = Planned(row, _typed(row, self.names))
         month = row["month"]
         if row["id_no"] is None or month is None:
             return planned
-        placements = self._placements.get(self._digests[row.number], [])
-        if not placements:
+        terms = self._terms.get(self.digests[row.number], ())
+        name = row["name"]
+        if not terms:
             planned.faults.append(row.error("id_no", "不是本单位审核通过的就业见习人员"))
-        elif row["name"] and not queries.same_name(placements[0].name, row["name"]):
+        elif name and terms[0].name != name and not queries.same_name(terms[0].name, name):
             planned.faults.append(row.error("name", "姓名与证件号码不一致"))
-        elif month > self.today.replace(day=1):
+        elif month > self.this_month:
             planned.faults.append(row.error("month", "不能上报今后的月份"))
         else:
-            self._find(planned, placements, month)
+            self._find(planned, terms, month)
         return planned
 
-    def _find(self, planned: Planned, placements: list[Placement], month: date) -> None:
-        inside = [p for p in placements if rules.in_term(month, p.starts_on, p.last_day)]
+    def _find(self, planned: Planned, terms: Sequence[Term], month: date) -> None:
+        inside = [term for term in terms if rules.in_term(month, term.starts_on, term.last_day)]
         if not inside:
-            terms = "、".join(f"{rules.words(p.starts_on)}至{rules.words(p.last_day)}" for p in placements)
-            planned.faults.append(planned.row.error("month", f"不在该人员的见习期限以内（{terms}）"))
+            words = "、".join(f"{rules.words(p.starts_on)}至{rules.words(p.last_day)}" for p in terms)
+            planned.faults.append(planned.row.error("month", f"不在该人员的见习期限以内（{words}）"))
             return
         planned.subject = inside[0]
         planned.stored = self._stored.get((inside[0].pk, month))
         if (inside[0].pk, month) in self._reported and planned.changed:
-            planned.faults.append(planned.row.error("month", "该人员当月已有审核通过的月报，不能再更改"))
+            planned.faults.append(planned.row.error("month", rules.MONTH_REPORTED))
             return
         planned.faults += [planned.row.error(*fault) for fault in rules.month_faults(planned.values, month, inside[0])]
+
+
+def _terms_by_digest(unit: Unit, digests: set[str]) -> dict[str, list[Term]]:
+    found: dict[str, list[Term]] = defaultdict(list)
+    placements = Placement.objects.valid().of_unit(unit).filter(id_no_digest__any_of=digests)
+    facts = placements.annotate(last=Coalesce("ended_on", "ends_on")).values_list(
+        "id_no_digest", "pk", "name", "starts_on", "last"
+    )
+    for digest, *term in facts.iterator():
+        found[digest].append(Term(*term))
+    return found
 
 
 def attendance_plan(unit: Unit, rows: Sequence[Row]) -> MonthPlan:

@@ -88,16 +88,15 @@ def looked_up(unit: Unit, name: str, id_no: str) -> Person | None:
 def terms_of(individuals: Collection[int], *, but_case: int | None = None) -> dict[int, tuple[Term, ...]]:
     """All internships of people by person: placements, and registrations that wait for a decision."""
     found: dict[int, list[Term]] = defaultdict(list)
-    placements = Placement.objects.valid().filter(individual__in=individuals)
+    placements = Placement.objects.valid().filter(individual__any_of=individuals)
     if but_case is not None:
         placements = placements.exclude(case_id=but_case)
-    for placement in placements:
-        found[placement.individual_id].append(
-            Term(placement.unit_id, placement.starts_on, placement.last_day, placement.pk)
-        )
-    waiting = PlacementRegistration.objects.filter(individual__in=individuals, live=True, holds_term=True)
-    for record in waiting.exclude(pk=but_case):
-        found[record.individual_id].append(Term(record.unit_id, record.starts_on, record.ends_on))
+    facts = placements.annotate(last=Coalesce("ended_on", "ends_on")).order_by()
+    for person, *term in facts.values_list("individual", "unit", "starts_on", "last", "pk"):
+        found[person].append(Term(*term))
+    waiting = PlacementRegistration.objects.filter(individual__any_of=individuals, live=True, holds_term=True)
+    for person, *term in waiting.exclude(pk=but_case).values_list("individual", "unit", "starts_on", "ends_on"):
+        found[person].append(Term(*term))
     return {person: tuple(terms) for person, terms in found.items()}
 
 

@@ -4,7 +4,8 @@ import calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, Protocol
 
 from common import policies
 from common.transitions import TransitionRefused
@@ -16,6 +17,8 @@ IMPORT, REGISTRATION = "import", "registration"
 EMPLOYED, COMPLETED, UNABLE = "1", "2", "3"
 NOT_FOUND = "未查询到该人员，请其先在个人网厅完善就业基本信息"
 NOT_APPROVED = "正在审核中或者审核不通过的就业见习人员，不允许做减员操作"
+REPORTED = "已有审核通过的月报，请办理“见习信息更正”"
+MONTH_REPORTED = "该人员当月已有审核通过的月报，请办理“见习信息更正”"
 DAYS_OF_A_MONTH = 30  # broken months are added up as if each had 30 days
 
 # Field of the agreement → what is wrong with it.
@@ -79,6 +82,7 @@ def last_day_after(starts_on: date, months: int) -> date:
     return add_months(starts_on, months) - timedelta(days=1)
 
 
+@lru_cache(maxsize=4096)
 def length(starts_on: date, last_day: date) -> tuple[int, int]:
     """Whole months of a term and the days that remain."""
     months = (last_day.year - starts_on.year) * 12 + last_day.month - starts_on.month + 1
@@ -96,6 +100,7 @@ def days_of(terms: Iterable[Term]) -> int:
     return total
 
 
+@lru_cache(maxsize=4096)
 def term_fault(starts_on: date, ends_on: date, limit: Limits) -> str:
     """What is wrong with the length of a term (3–12 months by policy); "" for nothing."""
     earliest, latest = last_day_after(starts_on, limit.shortest), last_day_after(starts_on, limit.longest)
@@ -192,6 +197,12 @@ def agreement_faults(agreement: Agreement, limit: Limits, today: date) -> Faults
     return faults
 
 
+def no_mentor(names: Iterable[str]) -> str:
+    """What to say about a mentor whom the unit has not named (带教人员, C1)."""
+    known = list(names)
+    return f"不是本单位登记的带教人员，请填写：{'、'.join(known[:8])}{'等' if len(known) > 8 else ''}"
+
+
 # --- Months --------------------------------------------------------------------------------------
 
 
@@ -200,12 +211,23 @@ def in_term(month: date, starts_on: date, last_day: date) -> bool:
     return starts_on.replace(day=1) <= month <= last_day
 
 
+@lru_cache(maxsize=256)
 def days_in(month: date) -> int:
     """How many days a month has."""
     return calendar.monthrange(month.year, month.month)[1]
 
 
-def month_faults(values: Mapping[str, Any], month: date, placement: Placement) -> list[tuple[str, str]]:
+class HasTerm(Protocol):
+    """Whatever has a first and a last day: a placement, or what an import keeps of one."""
+
+    @property
+    def starts_on(self) -> date: ...
+
+    @property
+    def last_day(self) -> date: ...
+
+
+def month_faults(values: Mapping[str, Any], month: date, placement: HasTerm) -> list[tuple[str, str]]:
     """What is wrong with what is reported for a month of a placement, by column (C6, C7)."""
     most = days_in(month)
     faults = [

@@ -32,8 +32,16 @@ PLACEMENTS = Sheet(
         Date("insured_from", "保险起始日期", example="2026-03-01"),
         Date("insured_to", "保险终止日期", example="2026-08-31"),
         Text("mentor", "带教人员", required=False, max_length=64, example="李四（虚构）"),
+        Code(
+            "category",
+            "人员类别",
+            codes=codes.TRAINEE_CATEGORY,
+            required=False,
+            note="已办理见习人员申请的可以不填",
+        ),
         _ID_TYPE,
     ),
+    version="2",
     unique=(("id_no",),),
     instructions=(
         "每人一行。再次上传同一协议编号的，视为更正；没有协议编号的，按人员和见习开始日期识别。",

@@ -55,6 +55,7 @@ class Section:
     rows: list[AnswerRow] = field(default_factory=list)
     is_rows: bool = False
     editable: bool = True
+    note: str = ""
 
     @property
     def changed(self) -> bool:
@@ -79,7 +80,8 @@ def sections(
             rows = _grid_rows(page, case, values, previous)
             result.append(Section(page.key, page.title, rows=rows, is_rows=True))
         elif isinstance(page, Sheet):
-            result.append(Section(page.key, page.title, rows=_sheet_rows(page, values, masked), is_rows=True))
+            rows, note = _sheet_rows(page, values, masked), _sheet_note(page, values)
+            result.append(Section(page.key, page.title, rows=rows, is_rows=True, note=note))
         else:
             result.append(Section(page.key, page.title, _page(page, case, values, previous, masked)))
     return result
@@ -125,8 +127,13 @@ def _grid_row(page: Grid, typed: grids.TypedRow, old: grids.TypedRow | None) -> 
 def _sheet_rows(page: Sheet, values: CaseValues, masked: bool) -> list[AnswerRow]:
     return [
         AnswerRow(str(row.number), [Answer(*cell) for cell in sheets.cells_of(page, row, masked)])
-        for row in sheets.rows_of(page, values)
+        for row in sheets.rows_of(page, values, sheets.SHOWN_ROWS)
     ]
+
+
+def _sheet_note(page: Sheet, values: CaseValues) -> str:
+    count = sheets.count(page, values)
+    return f"共{count}行，以下为前{sheets.SHOWN_ROWS}行，全部内容见上传的文件" if count > sheets.SHOWN_ROWS else ""
 
 
 def _compare(form: PageForm, before: dict[str, str] | None, masked: bool) -> list[Answer]:

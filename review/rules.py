@@ -5,7 +5,7 @@ from accounts.queries import staff_regions, staff_roles
 from common import regions
 from common.transitions import Transition, TransitionRefused
 from review import matters, route
-from review.models import EDITABLE, Case, CaseStep
+from review.models import EDITABLE, BackgroundSubmission, Case, CaseStep
 
 REVOKE_PERMISSION = "review.revoke_case"
 RELEASE_PERMISSION = "review.release_case"
@@ -47,6 +47,15 @@ def check_editable(case: Case, by: User) -> None:
     check_applicant(case, by)
     if case.status not in EDITABLE:
         raise TransitionRefused(f"当前状态为“{case.get_status_display()}”，不能修改")
+    if background_submission(case):
+        raise TransitionRefused("该办件正在后台导入，完成以前不能修改")
+
+
+def background_submission(case: Case) -> BackgroundSubmission | None:
+    """The submission that a job has not finished; only batch reports, which approve themselves, have any."""
+    if case.status not in EDITABLE or not matters.get(case.matter).auto_approve:
+        return None
+    return BackgroundSubmission.objects.unfinished().filter(case=case).select_related("requested_by").first()
 
 
 def can_edit(case: Case, by: User) -> bool:

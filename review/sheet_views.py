@@ -19,7 +19,6 @@ from review.portal import case_url, editing, editing_context, find_page
 
 INVALID = 422
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SHOWN = 100
 
 
 def sheet_page(request: HttpRequest, portal: str, case: Case, values: CaseValues, page: Sheet) -> HttpResponse:
@@ -41,10 +40,10 @@ def _upload(request: HttpRequest, portal: str, case: Case, values: CaseValues, p
         return _show(request, portal, case, values, page, "请先选择文件", status=INVALID)
     upload.seek(0)
     try:
-        result = sheets.read(page, upload.read(MAX_BYTES + 1))
+        data, name = upload.read(MAX_BYTES + 1), upload.name or "文件.xlsx"
+        result, content = sheets.read_and_keep(page, data, name=name, by=request.user)  # type: ignore[arg-type]
     except SheetRefused as refused:
         return _show(request, portal, case, values, page, str(refused), status=INVALID)
-    content = sheets.keep(result, name=upload.name or "文件.xlsx", by=request.user)  # type: ignore[arg-type]
     _save(request, case, page, content)
     if result.ok:
         messages.success(request, f"已读取{len(result.rows)}行，没有错误，请核对后进入下一步")
@@ -74,22 +73,23 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     content = values.get(page.key, {})
-    rows = sheets.rows_of(page, values)
+    rows = sheets.rows_of(page, values, sheets.SHOWN_ROWS)
     context = editing_context(case, values, portal, page.key, page.title)
     context |= {
         "page": page,
         "file_name": content.get("name", ""),
         "total": content.get("total", 0),
-        "correct": len(rows),
-        "preview": page.preview(rows) if rows else None,
+        "correct": sheets.count(page, values),
+        "preview": sheets.preview_of(page, values),
+        "in_background": sheets.count(page, values) > sheets.ROWS_IN_A_REQUEST,
         "notices": content.get("notices", []),
-        "faults": sheets.faults_of(page, values)[:SHOWN],
+        "faults": sheets.faults_of(page, values)[: sheets.SHOWN_ROWS],
         "fault_count": content.get("fault_count", 0),
         "only_correct": content.get("only_correct", False),
         "marked_url": case_url(case, "sheet_marked", page=page.key) if content.get("marked") else "",
         "template_url": case_url(case, "sheet_template", page=page.key),
         "titles": [column.title for column in page.columns.columns],
-        "lines": [[(title, text) for _, title, text in sheets.cells_of(page, row, False)] for row in rows[:SHOWN]],
+        "lines": [[(title, text) for _, title, text in sheets.cells_of(page, row, False)] for row in rows],
         "complaint": complaint,
     }
     return render(request, "review/page_sheet.html", context, status=status)

@@ -5,18 +5,23 @@ those are marked. Nothing of it is stored anywhere else before the case is submi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from accounts.models import User
 from common import files, identifiers
 from common.sheets import imports, reports
 from common.sheets.columns import Code, Column, IdNumber, Month
+from common.sheets.columns import Sheet as Columns
 from common.sheets.imports import Import, Layout, Row, SheetError
 from common.sheets.reading import Grid
-from review.matters import CaseValues, PageValues, Sheet
+from review.matters import CaseValues, PageValues, Sheet, SheetPreview
 
 _KEPT_FAULTS = 500
+# Above this a submission takes longer than anybody should wait for a page: a job carries it out, and judges the rows.
+ROWS_IN_A_REQUEST = 2_000
+# How many rows of a file the pages show; all of them stand in the file itself.
+SHOWN_ROWS = 100
 
 
 @dataclass(frozen=True)
@@ -42,8 +47,8 @@ def text_of(column: Column, value: Any) -> str:
     return str(value)
 
 
-def keep(result: Import, *, name: str, by: User) -> PageValues:
-    """What the draft keeps of a file that was read: the correct rows, the faults, the marked workbook."""
+def keep(result: Import, *, name: str, by: User, preview: SheetPreview | None = None) -> PageValues:
+    """What the draft keeps of a file that was read: the correct rows, what they would do, the faults, the marked workbook."""
     marked = ""
     if result.errors:
         data = reports.error_workbook(result)
@@ -52,7 +57,9 @@ def keep(result: Import, *, name: str, by: User) -> PageValues:
         "name": name,
         "digest": result.digest,
         "total": len(result.rows),
-        "rows": [_kept_row(row) for row in result.correct_rows],
+        "columns": [column.key for column in result.sheet.columns],
+        "rows": _kept_rows(result.sheet, result.correct_rows),
+        "preview": asdict(preview) if preview else None,
         "faults": [[e.row, e.column, e.value, e.message] for e in result.errors[:_KEPT_FAULTS]],
         "fault_count": len(result.errors),
         "marked": marked,
@@ -61,31 +68,68 @@ def keep(result: Import, *, name: str, by: User) -> PageValues:
     }
 
 
-def _kept_row(row: Row) -> dict[str, Any]:
-    cells = {column.key: text_of(column, row[column.key]) for column in row.sheet.columns}
-    return {"number": row.number, **cells}
+def _kept_rows(columns: Columns, rows: Sequence[Row]) -> list[list[Any]]:
+    """The number and the texts of each row, in the order of the columns."""
+    # Days, positions and insurers come again and again: each value is worded once.
+    writers: list[tuple[Column, dict[Any, str]]] = [(column, {}) for column in columns.columns]
+    kept = []
+    for row in rows:
+        line: list[Any] = [row.number]
+        for column, known in writers:
+            value = row.values[column.key]
+            if value not in known:
+                known[value] = text_of(column, value)
+            line.append(known[value])
+        kept.append(line)
+    return kept
 
 
 def read(page: Sheet, data: bytes) -> Import:
-    """Read and check a file; raises SheetRefused."""
+    """Read a file and judge it by the hall's data; raises SheetRefused."""
     return imports.read(page.columns, data, checks=page.checks)
 
 
-def rows_of(page: Sheet, values: CaseValues) -> list[Row]:
-    """The rows that a draft keeps, typed again."""
-    columns = page.columns.columns
-    places = {column.key: index for index, column in enumerate(columns)}
-    layout = Layout(Grid(page.columns.title, False, [], [], [], {}), 0, places, None)
-    return [_row(page, kept, layout) for kept in values.get(page.key, {}).get("rows", [])]
+def read_and_keep(page: Sheet, data: bytes, *, name: str, by: User) -> tuple[Import, PageValues]:
+    """Read and judge a file, and what a draft keeps of it; raises SheetRefused."""
+    result = read(page, data)
+    correct = result.correct_rows
+    return result, keep(result, name=name, by=by, preview=page.preview(correct) if correct else None)
 
 
-def _row(page: Sheet, kept: dict[str, Any], layout: Layout) -> Row:
+def rows_of(page: Sheet, values: CaseValues, limit: int | None = None) -> list[Row]:
+    """The rows that a draft keeps, typed again; the first ``limit`` of them, or all."""
+    content = values.get(page.key, {})
+    # Columns may have been added since the file was read.
+    keys = content.get("columns", [])
     columns = page.columns.columns
-    texts = [str(kept.get(column.key, "")) for column in columns]
-    typed = {
-        column.key: column.read(text, False) if text else None for column, text in zip(columns, texts, strict=True)
-    }
-    return Row(int(kept["number"]), typed, list(texts), layout, page.columns)
+    layout = Layout(Grid(page.columns.title, False, [], [], [], {}), 0, {key: i for i, key in enumerate(keys)}, None)
+    # Days, positions and insurers come again and again: each text is read once.
+    readers = [(column, layout.places.get(column.key, len(keys)), {"": None}) for column in columns]
+    rows = []
+    for number, *texts in content.get("rows", [])[:limit]:
+        texts.append("")
+        typed = {}
+        for column, place, known in readers:
+            text = texts[place]
+            if text not in known:
+                known[text] = column.read(text, False)
+            typed[column.key] = known[text]
+        rows.append(Row(number, typed, texts, layout, page.columns))
+    return rows
+
+
+def count(page: Sheet, values: CaseValues) -> int:
+    """How many rows the draft would import."""
+    return len(values.get(page.key, {}).get("rows", []))
+
+
+def preview_of(page: Sheet, values: CaseValues) -> SheetPreview | None:
+    """What importing the rows would do: asked again, or for many rows as it was when the file was read."""
+    if count(page, values) <= ROWS_IN_A_REQUEST:
+        rows = rows_of(page, values)
+        return page.preview(rows) if rows else None
+    kept = values[page.key].get("preview")
+    return SheetPreview(**kept) if kept else None
 
 
 def faults_of(page: Sheet, values: CaseValues) -> list[Fault]:
@@ -93,18 +137,28 @@ def faults_of(page: Sheet, values: CaseValues) -> list[Fault]:
     return [Fault(*fault) for fault in values.get(page.key, {}).get("faults", [])]
 
 
-def problems(page: Sheet, values: CaseValues) -> list[str]:
-    """What keeps the page from being submitted; the rows are checked against the hall's data once more."""
+def file_problems(page: Sheet, values: CaseValues) -> list[str]:
+    """What keeps the page from being submitted whatever the hall's data say: no file, faults, no rows left."""
     content = values.get(page.key, {})
     if not content.get("name"):
         return ["请下载模板，填写后选择文件导入"]
     if content.get("faults") and not content.get("only_correct"):
         count = content.get("fault_count", 0)
         return [f"文件中有{count}处错误，请改正后重新上传，或选择“仅导入正确行”"]
-    rows = rows_of(page, values)
-    if not rows:
+    if not content.get("rows"):
         return ["没有可以导入的行，请改正后重新上传"]
-    return [str(error) for error in check(page, rows)]
+    return []
+
+
+def problems(page: Sheet, values: CaseValues) -> list[str]:
+    """What keeps the page from being submitted; the rows are checked against the hall's data once more.
+
+    Many rows are not: they were when the file was read, and are again, on locked data, when they take effect.
+    """
+    found = file_problems(page, values)
+    if found or count(page, values) > ROWS_IN_A_REQUEST:
+        return found
+    return [str(error) for error in check(page, rows_of(page, values))]
 
 
 def check(page: Sheet, rows: Sequence[Row]) -> list[SheetError]:

@@ -225,14 +225,14 @@ def slot_problems(matter: Matter, case: Case, values: CaseValues) -> list[Proble
     return problems
 
 
-def store(case: Case) -> Record:
+def store(case: Case, values: CaseValues) -> Record:
     """Validate and store the record and its rows; raises Incomplete with everything that is wrong."""
-    outcome = validate(case)
+    outcome = validate(case, values)
     if outcome.problems:
         raise Incomplete(outcome.problems)
     outcome.record.save()
     matter = matters.get(case.matter)
-    for page in matter.pages(case, load_values(case)):
+    for page in matter.pages(case, values):
         if isinstance(page, Rows):
             _store_rows(page, outcome.record, outcome.rows[page.key])
     return outcome.record
@@ -249,10 +249,10 @@ def _store_rows(page: Rows, record: Record, rows: list[RecordRow]) -> None:
         row.save()
 
 
-def snapshot(case: Case) -> dict[str, Any]:
+def snapshot(case: Case, values: CaseValues) -> dict[str, Any]:
     """What a submission consists of, kept in its timeline entry for later comparison."""
     return {
-        "pages": load_values(case),
+        "pages": values,
         "attachments": [
             {"id": str(a.pk), "slot": a.slot, "row": str(a.row_key or ""), "name": str(a.file)}
             for a in present_attachments(case)

@@ -22,6 +22,7 @@ urlpatterns = [
     path(f"{CASE}attachments/<slug:slot>/upload/", attachment_views.upload, name="upload"),
     path(f"{CASE}attachments/<uuid:attachment>/remove/", attachment_views.remove_attachment, name="remove_attachment"),
     path(f"{CASE}check/", views.check, name="check"),
+    path(f"{CASE}progress/", views.progress, name="progress"),
     path(f"{CASE}receipt/", views.receipt, name="receipt"),
     path(f"{CASE}withdraw/", views.withdraw, name="withdraw"),
     path(f"{CASE}close/", views.close, name="close"),

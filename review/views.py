@@ -4,16 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from common import workdays
 from common.pdf import render_pdf
 from common.transitions import TransitionRefused
-from review import actions, answers, lapse, matters, queries, rules, submission, workflow
+from review import actions, answers, background_actions, lapse, matters, queries, rules, submission, workflow
 from review.attachment_views import slot_context
 from review.forms import RatingForm
 from review.matters import StartRefused
@@ -84,12 +85,14 @@ def case(request: HttpRequest, portal: str, number: str) -> HttpResponse:
     case = get_case(request, portal, number)
     matter = matters.get(case.matter)
     values = submission.current_values(case)
-    editable = rules.can_edit(case, request.user)
+    background = rules.background_submission(case)
+    editable = background is None and rules.can_edit(case, request.user)
     context = {
         "case": case,
         "matter": matter,
         "portal": portal,
         "editable": editable,
+        "background": background,
         "tasks": _tasks(case, values) if editable else [],
         "check_url": case_url(case, "check") if editable else "",
         "corrections": _correction_links(case),
@@ -179,12 +182,13 @@ def check(request: HttpRequest, portal: str, number: str) -> HttpResponse:
     case = get_case(request, portal, number)
     if case.status not in EDITABLE:
         return redirect(case_url(case, "receipt"))
+    if rules.background_submission(case):
+        return redirect(case_url(case, "progress"))
     problems: list[submission.Problem] = []
     tried = request.method == "POST"
     if tried:
         try:
-            workflow.perform(case, "submit", by=request.user)
-            return redirect(case_url(case, "receipt"))
+            return redirect(case_url(case, _submit(case, request.user)))
         except submission.Incomplete as incomplete:
             problems = incomplete.problems
         except TransitionRefused as refused:
@@ -202,12 +206,46 @@ def check(request: HttpRequest, portal: str, number: str) -> HttpResponse:
     return render(request, "review/check.html", context, status=INVALID if tried else 200)
 
 
+def _submit(case: Case, by: Any) -> str:
+    """Submit now, or leave a large file to a job; the name of the page to go to."""
+    if background_actions.needs_background(case):
+        background_actions.submit_in_background(case=case, by=by)
+        return "progress"
+    workflow.perform(case, "submit", by=by)
+    return "receipt"
+
+
+@portal_view
+@require_safe
+def progress(request: HttpRequest, portal: str, number: str) -> HttpResponse:
+    """How far the job is that submits the case; asked again by the page itself, or by its link to refresh."""
+    case = get_case(request, portal, number)
+    run = case.background_submissions.first()
+    if run is None:
+        raise Http404
+    if run.state == run.State.DONE:
+        url = case_url(case, "receipt")
+        return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+    context = {
+        "case": case,
+        "portal": portal,
+        "run": run,
+        "progress_url": case_url(case, "progress"),
+        "mend_url": _first_page(case) if run.is_finished and case.status in EDITABLE else "",
+        "page_title": "正在导入" if not run.is_finished else "导入未完成",
+        "page_kicker": matters.get(case.matter).name,
+        "crumbs": crumbs(portal, (matters.get(case.matter).name, case_url(case)), ("导入进度", "")),
+    }
+    template = "review/progress_part.html" if request.htmx else "review/progress.html"
+    return render(request, template, context)
+
+
 @portal_view
 def receipt(request: HttpRequest, portal: str, number: str) -> HttpResponse:
     """「申报成功」, the number and what happens next."""
     case = get_case(request, portal, number)
     if case.submitted_at is None:
-        return redirect(case_url(case))
+        return redirect(case_url(case, "progress") if rules.background_submission(case) else case_url(case))
     matter = matters.get(case.matter)
     step = case.steps.filter(current=True).select_related("region").first()
     rows = [

@@ -134,8 +134,9 @@ def _submit(case: Case, by: User, now: datetime) -> tuple[Record, dict[str, Any]
     """Validate every page, store the record, give the case its region, key and route."""
     matter = matters.get(case.matter)
     previous_region, was_returned = case.region_id, case.status == Status.RETURNED
-    record = submission.store(case)
-    values = submission.snapshot(case)
+    typed = submission.load_values(case)
+    record = submission.store(case, typed)
+    values = submission.snapshot(case, typed)
     case.round += 1
     case.region_id = matter.region(case, record)
     case.subject_person, case.subject_id_no = matter.subject(case, record)

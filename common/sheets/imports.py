@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from common import collecting
 from common.codes import RESIDENT_ID
 from common.sheets.child.limits import letters
 from common.sheets.columns import Column, Sheet
@@ -98,6 +99,8 @@ class Import:
     @property
     def correct_rows(self) -> list[Row]:
         """The rows without a fault (仅导入正确行)."""
+        if not self.errors:
+            return self.rows
         failed = {error.row for error in self.errors}
         return [row for row in self.rows if row.number not in failed]
 
@@ -113,6 +116,11 @@ def read(sheet: Sheet, data: bytes, *, checks: Sequence[SetCheck] = ()) -> Impor
     Each of ``checks`` gets all rows at once (wrong values are None there), asks the database a fixed
     number of times, and yields ``row.error(key, message)`` or ``row.warning(key, message)``.
     """
+    with collecting.put_off():
+        return _read(sheet, data, checks)
+
+
+def _read(sheet: Sheet, data: bytes, checks: Sequence[SetCheck]) -> Import:
     workbook = read_workbook(data)
     layout, notices = find_layout(sheet, workbook)
     rows, errors = _rows(sheet, layout, workbook.epoch_1904)

@@ -1,15 +1,16 @@
 """Batch reports from spreadsheets (C5, C6, C7)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils import timezone
 
 from accounts.models import Individual, Unit, User
+from common import collecting
 from common.sheets.columns import Sheet as Columns
 from common.sheets.imports import Row
 from common.transitions import TransitionRefused
-from reporting import actions, imports, queries, rules
+from reporting import actions, import_actions, imports, queries, rules
 from reporting import sheets as columns
 from reporting.matters.common import LEGAL_BASIS, OfInternshipUnit
 from reporting.models import (
@@ -25,10 +26,23 @@ from review.matters import (
     CaseValues,
     Guide,
     Sheet,
-    SheetPreview,
     register,
 )
 from review.models import Case
+
+
+class _Judge:
+    """The plan of the rows asked about last: checks and preview of one file ask for the same one."""
+
+    def __init__(self, make: Callable[[Sequence[Row]], list[imports.Planned]]) -> None:
+        self._make = make
+        self._rows: Sequence[Row] | None = None
+        self._planned: list[imports.Planned] = []
+
+    def plan(self, rows: Sequence[Row]) -> list[imports.Planned]:
+        if self._rows is not rows:
+            self._rows, self._planned = rows, self._make(rows)
+        return self._planned
 
 
 class _Batch(OfInternshipUnit):
@@ -38,14 +52,14 @@ class _Batch(OfInternshipUnit):
     columns: Columns
 
     def pages(self, case: Case, values: CaseValues) -> list[AnyPage]:
-        unit = case.unit
+        judge = _Judge(lambda rows: self.plan(case.unit, rows))
         return [
             Sheet(
                 "file",
                 "导入文件",
                 self.columns,
-                checks=(lambda rows: imports.faults(self.plan(unit, rows)),),
-                preview=lambda rows: self.preview(unit, rows),
+                checks=(lambda rows: imports.faults(judge.plan(rows)),),
+                preview=lambda rows: imports.preview(judge.plan(rows), self.warnings(rows)),
                 intro="下载模板，填写后选择文件导入。提交后立即生效，可在“我的办件”的审核通过中查看。",
             )
         ]
@@ -54,9 +68,16 @@ class _Batch(OfInternshipUnit):
         """What the rows mean for the unit's data."""
         raise NotImplementedError
 
-    def preview(self, unit: Unit, rows: Sequence[Row]) -> SheetPreview:
-        """What importing the rows would do."""
-        return imports.preview(self.plan(unit, rows))
+    def warnings(self, rows: Sequence[Row]) -> list[str]:
+        """What should be looked at although it is no fault."""
+        return []
+
+    def on(self, transition: str, case: Case, record: Any, by: User | None) -> None:
+        if transition == "approve" and by is not None and case.unit is not None:
+            with collecting.put_off():
+                self.store(case, case.unit, record, self.rows(case), by)
+        elif transition == "revoke":
+            self.undo(case, by)
 
     def rows(self, case: Case) -> list[Row]:
         """The rows that are being handed in."""
@@ -64,6 +85,14 @@ class _Batch(OfInternshipUnit):
         return [
             row for page in self.pages(case, values) if isinstance(page, Sheet) for row in sheets.rows_of(page, values)
         ]
+
+    def store(self, case: Case, unit: Unit, record: Any, rows: list[Row], by: User) -> None:
+        """What approval makes of the rows."""
+        raise NotImplementedError
+
+    def undo(self, case: Case, by: User | None) -> None:
+        """What a revoked approval takes back, or TransitionRefused."""
+        raise TransitionRefused("批量上报不能撤销，请由单位重新上报该月份")
 
     def outcome(self, case: Case) -> str:
         return str(self.record.objects.filter(pk=case.pk).first() or "")
@@ -99,11 +128,11 @@ class PlacementImportMatter(_Batch):
     def plan(self, unit: Unit, rows: Sequence[Row]) -> list[imports.Planned]:
         return imports.PlacementPlan(unit, rows).planned
 
-    def on(self, transition: str, case: Case, record: Any, by: User | None) -> None:
-        if transition == "approve" and by is not None and case.unit is not None:
-            actions.import_placements(case=case, unit=case.unit, record=record, rows=self.rows(case), by=by)
-        elif transition == "revoke":
-            actions.cancel_placements(case=case, by=by)
+    def store(self, case: Case, unit: Unit, record: Any, rows: list[Row], by: User) -> None:
+        import_actions.import_placements(case=case, unit=unit, record=record, rows=rows, by=by)
+
+    def undo(self, case: Case, by: User | None) -> None:
+        actions.cancel_placements(case=case, by=by)
 
 
 class _MonthBatch(_Batch):
@@ -118,12 +147,10 @@ class _MonthBatch(_Batch):
     def plan(self, unit: Unit, rows: Sequence[Row]) -> list[imports.Planned]:
         return self.month_plan(unit, rows).planned
 
-    def on(self, transition: str, case: Case, record: Any, by: User | None) -> None:
-        if transition == "approve" and by is not None and case.unit is not None:
-            plan = self.month_plan(case.unit, self.rows(case))
-            actions.import_months(case=case, record=record, plan=plan, model=self.model, by=by)
-        elif transition == "revoke":
-            raise TransitionRefused("批量上报不能撤销，请由单位重新上报该月份")
+    def store(self, case: Case, unit: Unit, record: Any, rows: list[Row], by: User) -> None:
+        import_actions.import_months(
+            case=case, record=record, plan=lambda: self.month_plan(unit, rows), model=self.model, by=by
+        )
 
 
 @register
@@ -141,8 +168,8 @@ class AttendanceImportMatter(_MonthBatch):
     def month_plan(self, unit: Unit, rows: Sequence[Row]) -> imports.MonthPlan:
         return imports.attendance_plan(unit, rows)
 
-    def preview(self, unit: Unit, rows: Sequence[Row]) -> SheetPreview:
-        return imports.preview(self.plan(unit, rows), imports.overtime(rows))
+    def warnings(self, rows: Sequence[Row]) -> list[str]:
+        return imports.overtime(rows)
 
 
 @register

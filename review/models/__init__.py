@@ -1,5 +1,6 @@
 """The case (办件): envelope, route, drafts, attachments, corrections and timeline that all services share."""
 
+from review.models.background import BackgroundSubmission
 from review.models.case import (
     EDITABLE,
     FINISHED,
@@ -27,6 +28,7 @@ __all__ = [
     "WAITING",
     "Attachment",
     "AttachmentCheck",
+    "BackgroundSubmission",
     "Case",
     "CasePerson",
     "CaseQuerySet",

@@ -177,6 +177,11 @@ TABLE: dict[str, list[Rule]] = {
         _rule(UNITS_OWN, "unit case", "unit attachment", method="post"),
     ],
     "review:check": _of_case(),
+    # Nothing is being imported.
+    "review:progress": [
+        _rule("login 404 404 403 403 403 403", "individual case"),
+        _rule("login 403 403 404 404 403 403", "unit case"),
+    ],
     "review:receipt": _of_case(),
     "review:withdraw": _of_case(),
     "review:close": _of_case(),

@@ -52,7 +52,7 @@ def _end(case: Case) -> dict[str, dict[str, Any]]:
 
 def _file(page: str, row: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """What a draft keeps of a file with one row."""
-    return {page: {"name": "样例.xlsx", "total": 1, "rows": [{"number": 2} | row]}}
+    return {page: {"name": "样例.xlsx", "total": 1, "columns": list(row), "rows": [[2, *row.values()]]}}
 
 
 def _matched(case: Case) -> dict[str, dict[str, Any]]:

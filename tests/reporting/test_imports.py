@@ -3,6 +3,7 @@
 import io
 import json
 import threading
+import uuid
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from django.utils import timezone
 from common import constraints
 from common.sheets.exports import export
 from common.transitions import TransitionRefused
+from internship.models import Mentor
 from internship.rules import add_months
 from positions.models import Position
 from reporting import sheets as columns
@@ -154,8 +156,42 @@ def test_a_person_twice_in_a_file_and_days_taken_elsewhere(handler) -> None:
 def test_where_no_application_is_needed_the_persons_own_data_are_enough(handler) -> None:
     set_policy("placement_requires_trainee", "off", handler.unit.handling_region_id)
     person = make_individual(education="21")
-    case = handed_in(handler, "placement-import", matched(person, make_position(handler.unit)))
-    assert Placement.objects.get(case=case).trainee is None
+    case = handed_in(handler, "placement-import", matched(person, make_position(handler.unit), category="X1"))
+    placement = Placement.objects.get(case=case)
+    assert (placement.trainee, placement.category) == (None, "X1")
+
+
+def test_whose_application_does_not_say_the_category_is_asked_for_it_and_it_is_checked(handler) -> None:
+    """人员类别 of people by B0 (Jilin): asked in the file, checked by their own data on the day of signing (C5)."""
+    set_policy("placement_requires_trainee", "off", handler.unit.handling_region_id)
+    set_policy("graduate_clock_months", "24")
+    position, person = make_position(handler.unit), make_individual(education="21")
+    person.graduated_on = add_months(timezone.localdate(), -30)
+    person.save()
+    asked = reasons(handler, "placement-import", matched(person, position))
+    assert asked == [(2, "人员类别", "没有办理见习人员申请的，必须填写人员类别")]
+    [(_, column, words)] = reasons(handler, "placement-import", matched(person, position, category="G1"))
+    assert column == "签订日期"
+    assert "毕业已超过24个月" in words
+
+
+def test_the_category_of_a_trainee_is_the_one_applied_for(handler) -> None:
+    position, person = make_position(handler.unit), make_fresh_trainee()
+    [(_, column, words)] = reasons(handler, "placement-import", matched(person, position, category="G2"))
+    assert column == "人员类别"
+    assert "与见习人员申请的人员类别" in words
+
+
+def test_a_mentor_is_one_whom_the_unit_has_named(handler) -> None:
+    """带教人员 of the unit (C1), or of the position (C2)."""
+    position, person = make_position(handler.unit, mentor="岗位带教"), make_fresh_trainee()
+    assert reasons(handler, "placement-import", matched(person, position, mentor="谁都可以")) == []
+    qualified = handler.unit.internship_unit
+    Mentor.objects.create(record_id=qualified.case_id, key=uuid.uuid4(), position=0, name="李带教", post="主管")
+    [(_, column, words)] = reasons(handler, "placement-import", matched(person, position, mentor="别人"))
+    assert (column, words) == ("带教人员", "不是本单位登记的带教人员，请填写：李带教")
+    for mentor in ("李带教", "岗位带教"):
+        assert reasons(handler, "placement-import", matched(person, position, mentor=mentor)) == []
 
 
 def test_a_region_that_registers_does_not_import(handler) -> None:

@@ -14,10 +14,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from accounts.models import Handler, Unit, User
+from common.sheets import imports
 from common.sheets.imports import Import, SheetError
 from common.sheets.reading import SheetRefused
 from common.sheets.templates import blank_template
 from common.transitions import TransitionRefused
+from reporting.import_actions import RowsRefused
 from review import actions, matters, rules, sheets, submission, workflow
 from review.matters import Matter, Sheet, SheetPreview, StartRefused
 from review.models import Case
@@ -75,7 +77,11 @@ def _report(code: str, uscc: str, path: Path, *, write: bool) -> tuple[int, dict
         unit, by = _unit(uscc)
         rules.check_start(matter.code, by, unit)
         page = _page(matter, Case(unit=unit))
-        result = sheets.read(page, path.read_bytes())
+        data = path.read_bytes()
+        # Rows that are right in themselves are judged by the hall's data once: where they are stored, on locked rows.
+        result = imports.read(page.columns, data) if write else sheets.read(page, data)
+        if result.errors and write:
+            result = sheets.read(page, data)
         if result.errors:
             return FAULTS, _answer(len(result.rows), result.errors)
         done = _import(matter, unit, page, result, path.name, by) if write else page.preview(result.rows)
@@ -83,7 +89,12 @@ def _report(code: str, uscc: str, path: Path, *, write: bool) -> tuple[int, dict
     except OSError as error:
         return IMPOSSIBLE, _impossible(f"无法读取文件：{error.strerror}")
     except submission.Incomplete as incomplete:
-        return FAULTS, _answer(len(result.rows), [SheetError(0, "", "", p.message) for p in incomplete.problems])
+        errors = sheets.read(page, data).errors
+        return FAULTS, _answer(
+            len(result.rows), errors or [SheetError(0, "", "", p.message) for p in incomplete.problems]
+        )
+    except RowsRefused as refused:
+        return FAULTS, _answer(len(result.rows), refused.errors)
     except (CommandError, SheetRefused, StartRefused, TransitionRefused) as refused:
         return IMPOSSIBLE, _impossible(str(refused))
 
