@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("common.urls")),
     path("", include("insurance.pension_urls")),
     path("", include("documents.urls")),
+    path("", include("insurance.urls")),
     path("", include("internship.urls")),
     path("", include("positions.urls")),
     path("", include("reporting.urls")),

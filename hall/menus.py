@@ -77,6 +77,7 @@ LINKS = (
         "user-round-pen",
         "学历、专业和联系方式",
     ),
+    Link("individual", "社会保险", "我的缴费记录", "insurance:own_history", "chart-column", "按年查看缴费和中断月份"),
     Link(
         "unit", "就业见习管理", "就业见习岗位管理", "positions:unit_list", "clipboard-list", "查看、变更、提前关闭岗位"
     ),
@@ -92,6 +93,16 @@ LINKS = (
     ),
     Link("unit", "就业见习管理", "就业见习带教补贴管理", "reporting:mentoring_subsidies", "hand-coins", "按年度申领"),
     Link("unit", "就业见习管理", "就业见习单位资格", "internship:unit_status", "badge-check", "资格状态和年度确认"),
+    Link("unit", "社会保险", "单位基本信息查询", "insurance:unit_info", "building-2", "参保险种、人数和缴费情况"),
+    Link(
+        "unit",
+        "社会保险",
+        "在职花名册查询",
+        "insurance:service_roster",
+        "users",
+        "按姓名、个人代码和缴费年月查询、导出",
+    ),
+    Link("unit", "社会保险", "退休花名册查询", "insurance:retired_roster", "users-round", "离退休人员和待遇，可导出"),
     Link("unit", "单位中心", "维护", "accounts:unit_profile", "wrench", "单位基本信息和银行账户"),
     Link("public", "创业指导", "见习岗位查询", "positions:search", "search", "不用登录，按地区和条件查找"),
     Link("public", "社会保险", "退休年龄计算器", "pension:retirement", "calculator", "法定退休时间和弹性退休区间"),

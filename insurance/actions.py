@@ -1,16 +1,31 @@
 """Writes of the insurance data outside loads: changes recorded for the core system, and sums kept in step."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.models import User
-from common import audit
+from accounts.models import Unit, User
+from common import audit, files
 from common.transitions import TransitionRefused
-from insurance.models import Enrolment, InsuredPerson, InsuredUnit, OutboundChange
+from insurance import jobs, roster, sheets
+from insurance.models import (
+    Enrolment,
+    InsuredPerson,
+    InsuredUnit,
+    OutboundChange,
+    PersonClearTextView,
+    RosterExport,
+)
 from review.models import Case
+
+# Rosters up to these sizes are made while the reader waits, larger ones in the background.
+AT_ONCE = {RosterExport.Format.XLSX: 1000, RosterExport.Format.PDF: 100}
+EXPORTS_PER_DAY = 50
+NOBODY = "没有符合条件的人员，无需导出"
+TOO_OFTEN = "本单位今日导出次数已达上限，请明日再试"
 
 SENT_ALREADY = "该变更已发送至社会保险核心系统，不能在网上撤销，请联系经办机构办理"
 
@@ -92,3 +107,73 @@ def now_answered(change: OutboundChange, state: OutboundChange.State, answer: st
     with audit.actor(by), transaction.atomic():
         change.state, change.answer, change.answered_at = state, answer[:200], timezone.now()
         change.save(update_fields=["state", "answer", "answered_at"])
+
+
+# --- What handlers look at and take away ---------------------------------------------------------
+
+
+def note_clear_text(person: InsuredPerson, unit: Unit, *, by: User) -> PersonClearTextView:
+    """``by`` is about to see the person's ID number in clear; written before it is shown."""
+    with audit.actor(by), transaction.atomic():
+        return PersonClearTextView.objects.create(person=person, unit=unit, viewed_by=by)
+
+
+def export_roster(
+    *, unit: Unit, insured_unit: InsuredUnit, kind: RosterExport.Roster, format: RosterExport.Format,
+    choice: roster.Choice, by: User,
+) -> RosterExport:  # fmt: skip
+    """Note the export and make its file: at once if it is small, else in the background.
+
+    Raises TransitionRefused: nobody to export, or too many exports of the unit today.
+    """
+    with audit.actor(by), transaction.atomic():
+        # Exports of one unit wait for each other here, so that none slips past the limit.
+        Unit.objects.select_for_update(no_key=True, of=("self",)).get(pk=unit.pk)
+        today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+        if RosterExport.objects.filter(unit=unit, asked_at__gte=today).count() >= EXPORTS_PER_DAY:
+            raise TransitionRefused(TOO_OFTEN)
+        export = RosterExport(
+            unit=unit, insured_unit=insured_unit, roster=kind, format=format, filters=choice.stored(), asked_by=by
+        )
+        rows, _ = sheets.rows_of(export)
+        export.total = rows.count()
+        if not export.total:
+            raise TransitionRefused(NOBODY)
+        export.save()
+        if export.total > AT_ONCE[format]:
+            jobs.make_roster_export.defer(export_id=export.pk)
+            return export
+    return make_export(export, by=by)
+
+
+def make_export(export: RosterExport, *, by: User) -> RosterExport:
+    """Make the file of an export; a second call after the first has done it changes nothing."""
+
+    def progress(done: int) -> None:
+        RosterExport.objects.filter(pk=export.pk).update(done=done)
+
+    with audit.actor(by):
+        data = sheets.make(export, progress)
+        with transaction.atomic():
+            locked = RosterExport.objects.select_for_update(of=("self",)).get(pk=export.pk)
+            if locked.state != RosterExport.State.WAITING:
+                return locked
+            name = f"{locked.get_roster_display()}{locked.mark}.{locked.format}"
+            locked.file = files.store_own(data, name=name, kind=locked.format, by=by)
+            locked.state, locked.made_at, locked.done = RosterExport.State.MADE, timezone.now(), locked.total
+            locked.save(update_fields=["file", "state", "made_at", "done"])
+            return locked
+
+
+def discard_exports(*, before: datetime, by: User | None) -> int:
+    """Files of old exports are deleted (their entries stay): a roster is not kept longer than it takes to fetch it."""
+    with audit.actor(by), transaction.atomic():
+        old = RosterExport.objects.select_for_update(of=("self",)).filter(made_at__lt=before, file__isnull=False)
+        count = 0
+        for export in old.select_related("file"):
+            stored, export.file = export.file, None
+            export.save(update_fields=["file"])
+            if stored is not None:
+                files.discard(stored)
+            count += 1
+        return count

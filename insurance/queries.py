@@ -10,7 +10,15 @@ from django.db.models import Count, Max, QuerySet, Sum
 
 from accounts.models import Individual, Unit
 from common import codes
-from insurance.models import ContributionMonth, Enrolment, InsuredPerson, InsuredUnit, OutboundChange, Retiree
+from insurance.models import (
+    ContributionMonth,
+    Enrolment,
+    InsuredPerson,
+    InsuredUnit,
+    OutboundChange,
+    Retiree,
+    UnitInsurance,
+)
 from insurance.months import Month
 
 
@@ -116,6 +124,35 @@ def people_with_pending_change(people: Collection[int]) -> set[int]:
     return set(rows.order_by().values_list("person", flat=True).distinct())
 
 
+@dataclass(frozen=True, slots=True)
+class UnitSummary:
+    """What 单位基本信息 says beside the unit's own facts (matters E1)."""
+
+    insurances: list[UnitInsurance]
+    in_service: int
+    retired: int
+    last_paid: date | None
+    arrears: Arrears
+
+
+def unit_summary(unit: InsuredUnit, kind: str = codes.GOVERNMENT_PENSION) -> UnitSummary:
+    """Kinds with their states, numbers of people, last month paid and arrears of an insured unit."""
+    serving = Enrolment.objects.in_service(unit, kind)
+    return UnitSummary(
+        insurances=list(unit.insurances.all()),
+        in_service=serving.count(),
+        retired=Retiree.objects.of_unit(unit).count(),
+        last_paid=serving.aggregate(newest=Max("last_paid"))["newest"],
+        arrears=unit_arrears(unit, kind),
+    )
+
+
+def kinds_of(unit: InsuredUnit) -> list[str]:
+    """Kinds that the unit insures its people in, the pension of government units first."""
+    kinds = list(unit.insurances.values_list("kind", flat=True))
+    return sorted(kinds or [codes.GOVERNMENT_PENSION], key=lambda kind: (kind != codes.GOVERNMENT_PENSION, kind))
+
+
 # --- History by year -----------------------------------------------------------------------------
 
 
@@ -151,9 +188,17 @@ class HistoryYear:
     personal_share: Decimal = field(default=Decimal(0))
 
 
-def history(person: InsuredPerson, kind: str = codes.GOVERNMENT_PENSION) -> list[HistoryYear]:
-    """A person's contributions by year, newest first, months that were missed in between marked (JX 7.1.2). One query."""
-    rows = {Month.of(row.month): row for row in ContributionMonth.objects.of_person(person, kind)}
+def history(
+    person: InsuredPerson, kind: str = codes.GOVERNMENT_PENSION, *, units: Collection[InsuredUnit] | None = None
+) -> list[HistoryYear]:
+    """A person's contributions by year, newest first, months that were missed in between marked (JX 7.1.2). One query.
+
+    ``units`` leaves only what was paid through these.
+    """
+    months = ContributionMonth.objects.of_person(person, kind)
+    if units is not None:
+        months = months.filter(unit__in=list(units))
+    rows = {Month.of(row.month): row for row in months}
     if not rows:
         return []
     first, last = min(rows), max(rows)

@@ -1,5 +1,6 @@
 """What the core insurance system owns and the hall holds: units, persons, enrolments, months, retirees; and the exchange."""
 
+from insurance.models.access import PersonClearTextView, RosterExport
 from insurance.models.enrolments import Enrolment
 from insurance.models.exchange import LoadConflict, LoadRun, OutboundChange, OutboundFile
 from insurance.models.months import ContributionMonth
@@ -16,6 +17,8 @@ __all__ = [
     "LoadRun",
     "OutboundChange",
     "OutboundFile",
+    "PersonClearTextView",
     "Retiree",
+    "RosterExport",
     "UnitInsurance",
 ]

@@ -12,6 +12,9 @@ from accounts.messaging.actions import send_message
 from accounts.models import Consent, Message, SignIn, UnitNumber, User
 from accounts.roles import ROLE_GROUPS, sync_roles
 from hall.models import Notice, SiteFacts, SupportContact
+from insurance.actions import export_roster
+from insurance.models import RosterExport
+from insurance.roster import Choice
 from positions import indexing
 from positions.models import Favourite, Position
 from reporting.models import PersonMonth
@@ -27,6 +30,7 @@ from tests.factories import (
     make_staff,
     make_unit,
 )
+from tests.insurance.support import make_enrolment, make_insured_unit
 from tests.internship.support import attach, draft_trainee, make_case, make_internship_unit, make_trainee, set_figures
 from tests.reporting.support import make_placement
 from tests.review.cases import attach as attach_image
@@ -83,6 +87,12 @@ def build() -> World:
 
     sign_in = SignIn.objects.create(user=owner.user, session_key="matrix")
     number = UnitNumber.objects.create(unit=unit, number=f"{HERE}000100")
+    insured = make_insured_unit(number=number.number)
+    enrolment = make_enrolment(insured)
+    roster_export = export_roster(
+        unit=unit, insured_unit=insured, kind=RosterExport.Roster.SERVICE, format=RosterExport.Format.XLSX,
+        choice=Choice(), by=handler.user,
+    )  # fmt: skip
     placement = make_placement(unit, position=position, person=owner)
     objection = raise_objection(placement=placement, subject="pay", text="演示", by=owner.user)
     month = timezone.localdate().replace(day=1)
@@ -109,6 +119,8 @@ def build() -> World:
         "registration": {"number": placement.case.number},
         "import case": {"portal": "unit", "number": import_case.number},
         "claim": {"number": actions.start_case("living-subsidy", unit, by=handler.user).number},
+        "insured person": {"number": enrolment.person.number},
+        "roster export": {"pk": roster_export.pk},
         "account": {"pk": account.pk},
         "message": {"pk": message.pk},
         "sign in": {"pk": sign_in.pk},
