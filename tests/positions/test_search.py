@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from common.search import fold
 from positions import facets, search, search_form
-from positions.models import Position, TokenShare
+from positions.models import SAMPLE, Position, TokenShare
 from positions.search import Cursor, Query
 from tests.factories import CITY, COUNTY, OTHER_COUNTY, make_unit
 from tests.positions.support import build_position
@@ -146,6 +146,26 @@ def test_frequent_words_change_the_way_and_not_the_answer(
     monkeypatch.setattr(search, "CAP", 3)
     monkeypatch.setattr(search, "PAGE_SIZE", 4)
     assert every_page(query) == naive(positions, query)
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=str)
+def test_the_sample_changes_the_way_and_not_the_answer(
+    positions: list[Position], query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # One hit in the sample counts as many.
+    monkeypatch.setattr(search, "CAP", 2)
+    monkeypatch.setattr(search, "PAGE_SIZE", 4)
+    monkeypatch.setattr(search, "SAMPLED_FROM", 0)
+    monkeypatch.setattr(search, "SAMPLE_HITS", 1)
+    assert every_page(query) == naive(positions, query)
+
+
+def test_the_sample_is_one_open_position_in_sixteen(positions: list[Position], monkeypatch: pytest.MonkeyPatch) -> None:
+    sampled = sum(position.pk % SAMPLE == 0 for position in positions if position.state == "open")
+    query = Query(words=())
+    for hits, has_many in ((sampled, True), (sampled + 1, False)):
+        monkeypatch.setattr(search, "SAMPLE_HITS", hits)
+        assert search._sample_has_many(query, search._Shares(query)) is has_many
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
