@@ -2,7 +2,7 @@
 
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.consents import AT_REGISTRATION
+from accounts.consents import AT_REGISTRATION, BANK, Agreement
 from accounts.messaging.actions import send_code, send_message
 from accounts.messaging.models import Channel
 from accounts.models import (
@@ -75,8 +75,10 @@ def _new_code(purpose: str, digest: str) -> tuple[MobileCode, str]:
 
 
 @write
-def issue_code(*, mobile: str, purpose: str, deliver: bool, by: User | None, account: str = "") -> None:
-    """Make a six-digit code for a mobile number and send it.
+def issue_code(
+    *, mobile: str, purpose: str, deliver: bool, by: User | None, account: str = "", channel: str = Channel.SMS
+) -> None:
+    """Make a six-digit code for a mobile number (or an e-mail, by that ``channel``) and send it.
 
     The row is made and the limits are kept even when nothing is to be delivered (the number is not
     known), so that the answer is always the same. ``account`` narrows the code to one 法人账号.
@@ -84,7 +86,7 @@ def issue_code(*, mobile: str, purpose: str, deliver: bool, by: User | None, acc
     """
     row, code = _new_code(purpose, _target(mobile, account))
     send_code(
-        channel=Channel.SMS,
+        channel=channel,
         address=mobile,
         deliver=deliver,
         key=f"code:{row.pk}",
@@ -146,20 +148,31 @@ def use_unit_code(*, user: User, code: str, by: User | None) -> bool:
     return _code_fits(MobileCode.Purpose.UNIT_SIGN_IN, crypto.digest(f"user:{user.pk}"), code)
 
 
-def _agree(user: User, address: str | None) -> None:
+def _agree(user: User, address: str | None, agreements: Iterable[Agreement] = AT_REGISTRATION) -> None:
     Consent.objects.bulk_create(
         [
             Consent(user=user, kind=agreement.kind, version=agreement.version, address=address or None)
-            for agreement in AT_REGISTRATION
+            for agreement in agreements
         ],
         ignore_conflicts=True,
     )
 
 
 @write
-def agree(*, by: User, address: str | None) -> None:
+def agree(*, by: User, address: str | None, agreements: Iterable[Agreement] = AT_REGISTRATION) -> None:
     """Record that ``by`` agreed to the present texts; a second time changes nothing."""
-    _agree(by, address)
+    _agree(by, address, agreements)
+
+
+@write
+def withdraw_bank_consent(*, by: User) -> int:
+    """The actor takes the consent to bank data back (PIPL §15): the own accounts are not used any more.
+
+    What was paid before stays lawful; a unit's accounts are the unit's. Returns how many were ended.
+    """
+    now = timezone.now()
+    Consent.objects.filter(user=by, kind=BANK.kind, withdrawn_at__isnull=True).update(withdrawn_at=now)
+    return BankAccount.objects.filter(individual__user=by, ended_at__isnull=True).update(ended_at=now)
 
 
 @write

@@ -4,7 +4,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.functional import lazy
+from django.utils.html import format_html
 
+from accounts.consents import BANK
 from accounts.models import BankAccount, Individual, Unit
 from common import codes, crypto, identifiers
 from common.formfields import DateInput, HandlingRegionField, RegionField
@@ -141,6 +145,23 @@ class IndividualProfileForm(SpokenForm, forms.ModelForm):
         return [(title, [self[name] for name in names]) for title, names in self.sections]
 
 
+def _bank_consent_link() -> str:
+    return format_html(
+        '用于发放补贴和待遇，可以随时撤回；查看<a href="{}">《{}》</a>', reverse("accounts:bank_consent"), BANK.title
+    )
+
+
+class BankConsentField(forms.BooleanField):
+    """The consent to bank data, asked for apart from all others (PIPL §29) and never ticked beforehand."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=f"我已阅读并同意《{BANK.title}》",
+            help_text=lazy(_bank_consent_link, str)(),
+            error_messages={"required": "银行账户属于敏感个人信息，请阅读并单独同意后再添加"},
+        )
+
+
 class BankAccountForm(SpokenForm, forms.ModelForm):
     """A bank account of a unit or an individual; the holder of an individual's account is the person."""
 
@@ -159,9 +180,11 @@ class BankAccountForm(SpokenForm, forms.ModelForm):
         model = BankAccount
         fields = ("holder", "bank", "branch", "cnaps", "account_no")
 
-    def __init__(self, *args: Any, owner: Unit | Individual, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, owner: Unit | Individual, agreed: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.owner = owner
+        if not agreed:
+            self.fields["consent"] = BankConsentField()
         if isinstance(owner, Individual):
             self.instance.individual = owner
             self.fields["account_no"] = PersonAccountField(label="账号")

@@ -95,6 +95,8 @@ class RealNameLevel(models.IntegerChoices):
 
 
 VERIFIED_LEVEL = RealNameLevel.MATCHED
+# Money and pensions ask for this, or for a fresh second proof (accounts.step_up).
+STRONG_LEVEL = RealNameLevel.IN_PERSON
 
 
 @track()

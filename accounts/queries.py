@@ -1,12 +1,14 @@
 """Reads about accounts that several places share."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import VERIFIED_LEVEL, FailedSignIn, Handler, Message, SignIn, User
+from accounts.consents import Agreement
+from accounts.models import VERIFIED_LEVEL, Consent, FailedSignIn, Handler, Message, SignIn, User
 from accounts.roles import ROLE_GROUPS
 from common import crypto
 
@@ -52,6 +54,12 @@ def messages_of(user: User) -> QuerySet[Message]:
 def unread_count(user: User) -> int:
     """How many messages the user has not read."""
     return Message.objects.filter(user=user, read_at__isnull=True).count()
+
+
+def has_agreed(user: User, agreements: Iterable[Agreement]) -> bool:
+    """Whether the user agreed to all of these texts in their present versions, and still does."""
+    given = Consent.objects.filter(user=user, withdrawn_at__isnull=True).values_list("kind", "version")
+    return {(agreement.kind, agreement.version) for agreement in agreements} <= set(given)
 
 
 def staff_roles(user: User) -> set[str]:

@@ -91,6 +91,8 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "accounts.view_signin",
         "accounts.view_failedsignin",
         "accounts.view_consent",
+        "hall.view_dataexport",
+        "hall.view_accountclosure",
         "auth.view_group",
         "auth.view_permission",
     ),

@@ -17,8 +17,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import actions, portal, second_factor
+from accounts.messaging.channels import mask_email
 from accounts.models import SignIn
 from accounts.queries import failed_sign_ins, open_sessions, sign_ins_of
+from common import identifiers
 
 SHOWN_SIGN_INS = 20
 
@@ -101,6 +103,8 @@ def security(request: HttpRequest) -> HttpResponse:
     """登录安全: second factor, open sessions, the last sign-ins, failed tries."""
     context = {
         "page_title": "登录安全",
+        "mobile": identifiers.mask_mobile(request.user.mobile) if request.user.mobile else "",
+        "email": mask_email(request.user.email) if request.user.email else "",
         "enrolled": second_factor.is_enrolled(request.user),
         "required": second_factor.is_required(request.user),
         "sessions": open_sessions(request.user),

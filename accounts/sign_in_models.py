@@ -14,6 +14,8 @@ class MobileCode(models.Model):
         RESET = "reset", "重置密码"
         UNIT_SIGN_IN = "unit_sign_in", "单位登录"
         CHANGE_MOBILE = "change_mobile", "变更手机号"
+        CHANGE_EMAIL = "change_email", "变更邮箱"
+        CONFIRM = "confirm", "确认身份"
 
     purpose = models.CharField("用途", max_length=16, choices=Purpose.choices)
     target_digest = models.CharField("接收号码摘要", max_length=64)

@@ -3,7 +3,7 @@
 from allauth.account import views as allauth_views
 from django.urls import path
 
-from accounts import provider, security_views, sign_in_views, unit_sign_in
+from accounts import contact_views, provider, security_views, sign_in_views, unit_sign_in
 from accounts.sso import views as sso_views
 
 urlpatterns = [
@@ -16,6 +16,10 @@ urlpatterns = [
     path("unit/code/", unit_sign_in.unit_code, name="unit_sign_in_code"),
     path("reauthenticate/", security_views.ReauthenticateView.as_view(), name="account_reauthenticate"),
     path("security/", security_views.security, name="mfa_index"),
+    path("security/confirm/", contact_views.ConfirmIdentityView.as_view(), name="confirm_identity"),
+    path("security/mobile/", contact_views.ChangeMobileView.as_view(), name="change_mobile"),
+    path("security/email/", contact_views.ChangeEmailView.as_view(), name="change_email"),
+    path("security/email/remove/", contact_views.remove_email, name="remove_email"),
     path("security/sessions/<int:pk>/end/", security_views.end_session, name="end_session"),
     path("security/code/", security_views.AuthenticateView.as_view(), name="mfa_authenticate"),
     path("security/code/again/", security_views.SecondFactorView.as_view(), name="mfa_reauthenticate"),

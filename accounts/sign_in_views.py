@@ -21,7 +21,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView
 
 from accounts import actions, portal, sign_in_records
-from accounts.consents import PRIVACY, TERMS, Agreement
+from accounts.consents import BANK, PRIVACY, TERMS, Agreement
 from accounts.models import Unit, User
 from accounts.sign_in_forms import (
     CODE,
@@ -293,3 +293,9 @@ def terms(request: HttpRequest) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     """隐私政策."""
     return _agreement(request, PRIVACY)
+
+
+@login_not_required
+def bank_consent(request: HttpRequest) -> HttpResponse:
+    """银行账户信息处理同意书."""
+    return _agreement(request, BANK)

@@ -7,11 +7,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from accounts import actions, portal, sign_in_records
+from accounts import actions, portal, sign_in_records, step_up
+from accounts.consents import BANK
 from accounts.forms import BankAccountForm, IndividualProfileForm, UnitProfileForm
 from accounts.models import Individual, Unit
+from accounts.queries import has_agreed
 
 
 def safe_url(url: str, request: HttpRequest, otherwise: str) -> str:
@@ -93,30 +96,67 @@ def individual_profile(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/individual_profile.html", context)
 
 
-@portal.unit_required
-def add_unit_account(request: HttpRequest) -> HttpResponse:
-    """Add a bank account of the unit; comes back to ``next``."""
-    target = safe_url(
-        request.POST.get("next") or request.GET.get("next") or "", request, reverse("accounts:unit_profile")
-    )
-    form = BankAccountForm(request.POST or None, owner=request.unit)
-    if request.method == "POST" and form.is_valid():
+def _add_account(request: HttpRequest, owner: Unit | Individual, home: str) -> HttpResponse:
+    """A bank account, with a consent of its own and with level 4 or a fresh second proof; comes back to ``next``."""
+    target = safe_url(request.POST.get("next") or request.GET.get("next") or "", request, home)
+    proved = step_up.suffices(request, owner)
+    if request.method != "POST" and not proved:
+        return redirect(step_up.confirm_url(request.get_full_path()))
+    agreed = has_agreed(request.user, [BANK])
+    form = BankAccountForm(request.POST or None, owner=owner, agreed=agreed)
+    if request.method == "POST" and form.is_valid() and proved:
         try:
             actions.add_bank_account(account=form.instance, by=request.user)
         except ValidationError as error:
             form.add_error(None, error)
         else:
+            actions.agree(by=request.user, address=request.META.get("REMOTE_ADDR"), agreements=[BANK])
             notices.success(request, "银行账户已添加")
             return redirect(target)
-    context = {"page_title": "添加银行账户", "form": form, "next": target}
+    context = {"page_title": "添加银行账户", "form": form, "next": target, "proved": proved}
     return render(request, "accounts/bank_account.html", context)
+
+
+def _end_account(request: HttpRequest, owner: Unit | Individual, pk: int, home: str) -> HttpResponse:
+    """Stop using a bank account, with level 4 or a fresh second proof."""
+    account = get_object_or_404(owner.bank_accounts, pk=pk)
+    if not step_up.suffices(request, owner):
+        return redirect(step_up.confirm_url(home))
+    actions.end_bank_account(account=account, by=request.user)
+    notices.success(request, "银行账户已停用")
+    return redirect(home)
+
+
+@sensitive_post_parameters()
+@portal.unit_required
+def add_unit_account(request: HttpRequest) -> HttpResponse:
+    """Add a bank account of the unit."""
+    return _add_account(request, request.unit, reverse("accounts:unit_profile"))
 
 
 @require_POST
 @portal.unit_required
 def end_unit_account(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop using a bank account of the unit."""
-    account = get_object_or_404(request.unit.bank_accounts, pk=pk)
-    actions.end_bank_account(account=account, by=request.user)
-    notices.success(request, "银行账户已停用")
-    return redirect("accounts:unit_profile")
+    return _end_account(request, request.unit, pk, reverse("accounts:unit_profile"))
+
+
+@portal.individual_required
+def own_accounts(request: HttpRequest) -> HttpResponse:
+    """银行账户 of a person."""
+    accounts = request.individual.bank_accounts.filter(ended_at__isnull=True).order_by("pk")
+    return render(request, "accounts/own_accounts.html", {"page_title": "银行账户", "accounts": accounts})
+
+
+@sensitive_post_parameters()
+@portal.individual_required
+def add_own_account(request: HttpRequest) -> HttpResponse:
+    """Add a bank account of the person."""
+    return _add_account(request, request.individual, reverse("accounts:own_accounts"))
+
+
+@require_POST
+@portal.individual_required
+def end_own_account(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop using a bank account of the person."""
+    return _end_account(request, request.individual, pk, reverse("accounts:own_accounts"))

@@ -49,6 +49,11 @@ register(
     PolicyKey("review_days.pension-claim", "养老金申领办理时限", "days", "个工作日"),
     PolicyKey("returned_lapse_days", "退回件逾期作废天数", "days", "天"),
     PolicyKey("returned_reminder_days", "退回件作废前提醒", "list", "", "作废前的天数"),
+    # Personal data (个人信息保存期限)
+    PolicyKey("retention.sign_in_months", "登录记录保存期限", "months", "个月", "注销账号的历史同此期限"),
+    PolicyKey("retention.message_months", "消息保存期限", "months", "个月"),
+    PolicyKey("retention.delivery_days", "外发消息记录保存期限", "days", "天"),
+    PolicyKey("retention.archive_years", "业务档案保存期限", "count", "年", "注销账号的姓名、证件在期满后清除"),
     # Insurance (机关事业单位养老保险)
     PolicyKey("certificate_validity_months", "参保证明验证有效期", "months", "个月"),
     PolicyKey("contribution_base_floor", "缴费基数下限", "ratio", "", "占上年度平均工资"),

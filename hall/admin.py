@@ -7,9 +7,10 @@ from django.db.models import Q, QuerySet
 from django.forms import ModelForm, SplitDateTimeField
 from django.http import HttpRequest
 
+from accounts.admin_base import ReadOnlyAdmin
 from accounts.queries import staff_regions
 from common import regions
-from hall.models import Notice, SiteFacts, SupportContact
+from hall.models import AccountClosure, DataExport, Notice, SiteFacts, SupportContact
 
 
 class ScopedAdmin(admin.ModelAdmin):
@@ -73,3 +74,25 @@ class SiteFactsAdmin(ScopedAdmin):
     """网站信息."""
 
     list_display = ("region", "name", "host", "demonstration")
+
+
+@admin.register(DataExport)
+class DataExportAdmin(ReadOnlyAdmin):
+    """Who took a copy of the own data; the copy is not kept."""
+
+    list_display = ("at", "user", "format", "address")
+    list_filter = ("format",)
+    list_select_related = ("user",)
+    search_fields = ("user__name",)
+    ordering = ("-pk",)
+    fields = ("at", "user", "format", "address", "sha256")
+
+
+@admin.register(AccountClosure)
+class AccountClosureAdmin(ReadOnlyAdmin):
+    """Closed accounts, and how far what was kept has been erased."""
+
+    list_display = ("closed_at", "user", "identity_erased_at", "account_history_erased_at")
+    list_select_related = ("user",)
+    ordering = ("-pk",)
+    fields = ("closed_at", "user", "identity_erased_at", "account_history_erased_at", "identity_history_erased_at")

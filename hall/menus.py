@@ -246,4 +246,6 @@ def _centre(cases: str, path: str, query: str, subject: Individual | Unit, unrea
     ]
     if messages := address("accounts:messages"):
         items.append(_item("消息", messages, path.startswith(messages), unread))
+    if isinstance(subject, Individual) and (data := address("hall:my_data")):
+        items.append(_item("我的数据", data, path.startswith(data)))
     return items

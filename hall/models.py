@@ -11,6 +11,8 @@ from django.utils import timezone
 from common import regions
 from common.audit import track
 from common.models import Region
+from hall.my_data.models import AccountClosure as AccountClosure
+from hall.my_data.models import DataExport as DataExport
 
 
 class SiteFacts(models.Model):

@@ -6,6 +6,7 @@ from datetime import date
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from accounts.consents import TITLES
 from accounts.messaging.actions import send_message
 from accounts.models import Consent, Individual, Unit, User
 from common import audit, constraints
@@ -28,6 +29,7 @@ MATTER = "position-application"
 
 # The text that a trainee agrees to with the first favourite (templates/positions/contact_consent.html).
 CONSENT_KIND, CONSENT_VERSION = "position-contact", "2026-11"
+TITLES[CONSENT_KIND] = "向收藏岗位的单位提供联系方式"
 
 
 def _save(position: Position) -> None:

@@ -39,13 +39,13 @@ def next_number(prefix: str, day: date) -> str:
     return f"{prefix}{day:%Y%m%d}{last:05d}"
 
 
-def start_case(matter_code: str, subject: Individual | Unit, *, by: User) -> Case:
+def start_case(matter_code: str, subject: Individual | Unit, *, by: User, proved: bool = False) -> Case:
     """Open a draft for the person or the unit acting, prefilled with what the hall holds.
 
-    Raises StartRefused with the reason and the way out; a case that exists already under the same
+    ``proved``: the session has a fresh second proof. Raises StartRefused with the reason and the way out; a case that exists already under the same
     exclusive key is the way out then.
     """
-    rules.check_start(matter_code, by, subject)
+    rules.check_start(matter_code, by, subject, proved=proved)
     matter = matters.get(matter_code)
     with audit.actor(by), transaction.atomic():
         # Starting twice at once (a double click) waits here, so that the second finds the first.
@@ -79,14 +79,14 @@ def _store_values(case: Case, values: dict[str, PageValues], by: User) -> None:
     )
 
 
-def reapply(case: Case, *, by: User) -> Case:
+def reapply(case: Case, *, by: User, proved: bool = False) -> Case:
     """重新申报: a new draft with the values of a rejected or revoked case; attachments are handed in anew."""
     rules.check_applicant(case, by)
     if case.status not in REAPPLICABLE:
         raise TransitionRefused("只有审核不通过、已撤销或已作废的办件可以重新申报")
     snapshot = submission.submitted_values(case)
     with transaction.atomic():
-        new = start_case(case.matter, case.applicant, by=by)
+        new = start_case(case.matter, case.applicant, by=by, proved=proved)
         if snapshot:
             PageDraft.objects.filter(case=new).delete()
             _store_values(new, snapshot["pages"], by)

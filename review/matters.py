@@ -197,6 +197,8 @@ class Matter:
     steps: tuple[DefaultStep, ...] = ()
     auto_approve = False
     keeps_key = False
+    # From 4 on a fresh second proof of this session does instead (accounts.step_up); whoever starts gets there by
+    # the page that asks for it.
     real_name_level = 2
 
     def check_start(self, actor: User, subject: Individual | Unit) -> None:

@@ -1,6 +1,10 @@
 """Who may do what to a case, and when. ``check_x`` raises with the reason to read, ``can_x`` is its boolean."""
 
-from accounts.models import Handler, Individual, Unit, User
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from accounts.models import STRONG_LEVEL, Handler, Individual, Unit, User
 from accounts.queries import staff_regions, staff_roles
 from common import regions
 from common.transitions import Transition, TransitionRefused
@@ -137,10 +141,26 @@ def can_revoke(case: Case, by: User) -> bool:
     return True
 
 
-def check_start(matter_code: str, by: User, subject: Individual | Unit) -> None:
-    """Raise StartRefused when a case of this matter cannot be started by ``by`` for ``subject``."""
+def _confirm_url(matter: matters.Matter) -> str:
+    """The page that asks for a second proof and comes back to the start of the matter."""
+    target = reverse("review:start", args=[matter.portal, matter.code])
+    return f"{reverse('confirm_identity')}?{urlencode({'next': target})}"
+
+
+def check_start(matter_code: str, by: User, subject: Individual | Unit, *, proved: bool = False) -> None:
+    """Raise StartRefused when a case of this matter cannot be started by ``by`` for ``subject``.
+
+    ``proved``: the session has a fresh second proof, which stands in for real-name level 4 and above.
+    """
     matter = matters.get(matter_code)
-    if subject.level < matter.real_name_level:
+    strong = matter.real_name_level >= STRONG_LEVEL
+    if strong and subject.level < STRONG_LEVEL and not proved:
+        raise matters.StartRefused(
+            f"办理“{matter.name}”需要实名等级达到{matter.real_name_level}级，或者先用短信验证码、动态口令确认是您本人",
+            url=_confirm_url(matter),
+            link="确认身份",
+        )
+    if not strong and subject.level < matter.real_name_level:
         raise matters.StartRefused(
             f"办理“{matter.name}”需要实名等级达到{matter.real_name_level}级，您当前为{subject.level}级，请先完成实名认证"
         )

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts import step_up
 from common import workdays
 from common.pdf import render_pdf
 from common.transitions import TransitionRefused
@@ -43,11 +44,12 @@ def start(request: HttpRequest, portal: str, matter: str) -> HttpResponse:
     declared = get_matter(portal, matter)
     subject = subject_of(request, portal)
     refused: StartRefused | None = None
+    proved = step_up.is_fresh(request)
     try:
         if request.method == "POST":
-            case = actions.start_case(declared.code, subject, by=request.user)
+            case = actions.start_case(declared.code, subject, by=request.user, proved=proved)
             return redirect(_first_page(case))
-        rules.check_start(declared.code, request.user, subject)
+        rules.check_start(declared.code, request.user, subject, proved=proved)
     except StartRefused as error:
         refused = error
     unfinished = queries.cases_of(subject).of_matter(declared.code).filter(status__in=EDITABLE)[:3]
@@ -295,7 +297,9 @@ def print_form(request: HttpRequest, portal: str, number: str) -> HttpResponse:
 # --- Withdraw, close, start again, rate --------------------------------------------------------
 
 
-def _confirmed(title: str, text: Callable[[Case], str], act: Callable[[Case, Any], Any], done: str, label: str) -> Any:
+def _confirmed(
+    title: str, text: Callable[[Case], str], act: Callable[[Case, HttpRequest], Any], done: str, label: str
+) -> Any:
     """A view that asks for confirmation on GET and acts on POST."""
 
     @portal_view
@@ -304,7 +308,7 @@ def _confirmed(title: str, text: Callable[[Case], str], act: Callable[[Case, Any
         case = get_case(request, portal, number)
         if request.method == "POST":
             try:
-                result = act(case, request.user)
+                result = act(case, request)
             except (TransitionRefused, StartRefused) as refused:
                 messages.error(request, str(refused))
                 return redirect(case_url(case))
@@ -328,14 +332,14 @@ withdraw = _confirmed(
     lambda case: (
         f"确认撤回“{matters.get(case.matter).name}”（{case.number}）吗？撤回后填写的内容会保留，修改后可以重新提交。"
     ),
-    lambda case, by: workflow.perform(case, "withdraw", by=by),
+    lambda case, request: workflow.perform(case, "withdraw", by=request.user),
     "已撤回，内容已保留，修改后可重新提交",
     "确认撤回",
 )
 close = _confirmed(
     "作废办件",
     lambda case: f"确认作废“{matters.get(case.matter).name}”（{case.number}）吗？作废后不能恢复，需要时可重新申报。",
-    lambda case, by: workflow.perform(case, "close", by=by),
+    lambda case, request: workflow.perform(case, "close", by=request.user),
     "已作废",
     "确认作废",
 )
@@ -344,7 +348,7 @@ reapply = _confirmed(
     lambda case: (
         f"将按“{matters.get(case.matter).name}”（{case.number}）的内容生成一件新的暂存办件，材料需要重新上传。"
     ),
-    lambda case, by: actions.reapply(case, by=by),
+    lambda case, request: actions.reapply(case, by=request.user, proved=step_up.is_fresh(request)),
     "已生成新的暂存办件，请修改后提交",
     "生成暂存办件",
 )

@@ -11,7 +11,8 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from stdnum.cn import ric, uscc
 
-from accounts.models import BankAccount, Handler, Individual, StaffProfile, StaffScope, Unit, User
+from accounts.consents import AT_REGISTRATION
+from accounts.models import BankAccount, Consent, Handler, Individual, StaffProfile, StaffScope, Unit, User
 from accounts.roles import ROLE_GROUPS, permissions_of
 from common import regions
 from common.models import Region
@@ -64,11 +65,13 @@ def make_region(code: str = COUNTY) -> Region:
 
 
 def make_user(username: str = "", *, name: str = "演示用户", mobile: str = "", **fields: Any) -> User:
-    """An account whose password is PASSWORD; a given mobile number counts as verified."""
+    """An account whose password is PASSWORD and which agreed to the texts; a given mobile number counts as verified."""
     number = User.objects.count() + 1
     if mobile:
         fields.setdefault("mobile_verified_at", timezone.now())
-    return User.objects.create_user(username or f"user{number}", PASSWORD, name=name, mobile=mobile, **fields)
+    user = User.objects.create_user(username or f"user{number}", PASSWORD, name=name, mobile=mobile, **fields)
+    Consent.objects.bulk_create(Consent(user=user, kind=text.kind, version=text.version) for text in AT_REGISTRATION)
+    return user
 
 
 def make_individual(*, name: str = "张演示", user: User | None = None, **fields: Any) -> Individual:

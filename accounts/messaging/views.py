@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.messaging import actions, channels
 from accounts.messaging.models import Channel, Message
-from accounts.queries import messages_of
+from accounts.queries import code_receivers, messages_of
 from accounts.views import safe_url
+from common import identifiers
 
 MESSAGES_PER_PAGE = 20
 
@@ -103,6 +104,8 @@ def preferences(request: HttpRequest) -> HttpResponse:
     user = request.user
     context = {
         "page_title": "消息设置",
+        "is_handler": bool(getattr(request, "handlers", None)),
+        "receivers": [identifiers.mask_name(found.name) for found in code_receivers(user)],
         "rows": rows,
         "mobile": channels.mask(Channel.SMS, user.mobile) if user.mobile else "",
         "email": channels.mask(Channel.EMAIL, user.email) if user.email else "",

@@ -18,7 +18,8 @@ from requests import RequestException
 
 from accounts import actions
 from accounts.consents import AT_REGISTRATION
-from accounts.models import Consent, SignIn, User
+from accounts.models import Consent, SignIn
+from accounts.queries import has_agreed
 from accounts.sign_in_forms import AgreementForm
 from accounts.sign_in_records import SSO_SESSION_KEY
 from accounts.sso import oidc
@@ -28,19 +29,16 @@ from common.jobs import once
 SIGN_OUT_KEY = "sso_sign_out"
 
 
-def _agreed(user: User) -> bool:
-    given = Consent.objects.filter(user=user, withdrawn_at__isnull=True).values_list("kind", "version")
-    return {(agreement.kind, agreement.version) for agreement in AT_REGISTRATION} <= set(given)
-
-
 class ConsentStage(LoginStage):
-    """Who comes by the network has not seen the registration page: the texts are agreed to here (PIPL §14)."""
+    """The texts are agreed to here (PIPL §14) by who has not: who comes by the network or was entered by staff,
+    and everybody once a text has a new version.
+    """
 
     key = "consent"
     urlname = "sso_consent"
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
-        if SSO_SESSION_KEY not in self.request.session or _agreed(self.login.user):
+        if self.login.user.is_staff or has_agreed(self.login.user, AT_REGISTRATION):
             return None, True
         return headed_redirect_response(self.urlname), True
 
@@ -58,7 +56,15 @@ def consent(request: HttpRequest) -> HttpResponse:
         actions.agree(by=stage.login.user, address=request.META.get("REMOTE_ADDR"))
         response = stage.exit()
         return response
-    context = {"page_title": "首次登录确认", "form": form, "name": stage.login.user.name}
+    user = stage.login.user
+    again = Consent.objects.filter(user=user, kind__in=[agreement.kind for agreement in AT_REGISTRATION]).exists()
+    context = {
+        "page_title": "服务协议和隐私政策有更新" if again else "首次登录确认",
+        "form": form,
+        "name": user.name,
+        "again": again,
+        "by_network": SSO_SESSION_KEY in request.session,
+    }
     return render(request, "accounts/sso_consent.html", context)
 
 

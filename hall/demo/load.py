@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.messaging.actions import inside_only
 from common import files
 from hall import site
-from hall.demo import clock, offers, people, site_data, units
+from hall.demo import clock, correspondence, offers, people, site_data, units
 from hall.demo.offices import Province, appoint_staff, provinces
 from hall.demo.vocabulary import PASSWORD
 from hall.models import SiteFacts
@@ -66,6 +66,7 @@ def _load_province(province: Province, offset: int, today: datetime.date) -> str
     persons = people.make_people(province, offset, today)
     offered = offers.make_offers(province, made, today)
     kept = offers.take_interest(persons, made, offered)
+    correspondence.write_letters(province, persons)
     site_data.publish_site(province)
     counts = f"{len(made)} units, {len(persons)} people, {len(offered)} open positions, {kept} favourites"
     return f"{province.name}: {counts}"

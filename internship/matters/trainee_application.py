@@ -4,6 +4,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.actions import agree
+from accounts.consents import BANK
 from accounts.models import VERIFIED_LEVEL, Individual, Unit, User
 from common import codes, identifiers, regions
 from internship import actions, forms, queries, rules
@@ -124,6 +126,8 @@ class TraineeApplicationMatter(Matter):
     def on(self, transition: str, case: Case, record: Any, by: User | None) -> None:
         if by is None:
             return
+        if transition == "submit" and record.account_no:
+            agree(by=by, address=None, agreements=[BANK])  # the page asks for it (PIPL §29)
         if transition == "approve" and case.status == Status.APPROVED:
             actions.admit_trainee(case=case, record=record, by=by)
         elif transition == "revoke":

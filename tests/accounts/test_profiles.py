@@ -107,7 +107,10 @@ def test_the_representatives_number_is_typed_only_to_change_it(client: Client, u
 
 
 def test_bank_accounts_are_added_once_and_ended(client: Client, unit) -> None:
+    unit.level = 4  # below it a second proof is asked for (test_step_up)
+    unit.save()
     sent = {"holder": unit.name, "bank": "中国工商银行", "cnaps": "102161000018", "account_no": "0502 1234 5678 9012"}
+    sent |= {"consent": "on"}
     assert client.post(f"{UNIT}bank-accounts/add/", sent)["Location"] == UNIT
     account = BankAccount.objects.get()
     assert (account.unit, account.account_no) == (unit, "0502123456789012")

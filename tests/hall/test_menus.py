@@ -90,7 +90,7 @@ def test_personal_centre_lists_all_states_with_counts(person_client: Client) -> 
     person_client.post(reverse("review:start", args=["individual", "trainee-application"]))
     context = person_client.get("/individual/").context
     centre = next(section for section in context["side_menu"]() if section["title"] == "个人中心")
-    assert _titles(centre) == CENTRE
+    assert _titles(centre) == [*CENTRE, "我的数据"]
     assert [entry["badge"] for entry in centre["items"]][:3] == [1, 0, 0]
 
 

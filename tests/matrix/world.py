@@ -78,6 +78,7 @@ def build() -> World:
     position = _position(unit)
     favourite = Favourite.objects.create(individual=owner, position=position, consent_version="1")
     account = make_bank_account(unit, account_no="1402020200000000099")
+    own_account = make_bank_account(owner)
     trainee = make_trainee(make_individual(name="赵演示"))
     message = _message(owner.user)
     notice = Notice.objects.create(
@@ -122,6 +123,7 @@ def build() -> World:
         "insured person": {"number": enrolment.person.number},
         "roster export": {"pk": roster_export.pk},
         "account": {"pk": account.pk},
+        "own account": {"pk": own_account.pk},
         "message": {"pk": message.pk},
         "sign in": {"pk": sign_in.pk},
         "notice": {"pk": notice.pk},

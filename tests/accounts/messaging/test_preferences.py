@@ -6,7 +6,7 @@ from django.test import Client
 
 from accounts.messaging.actions import choose_channels, send_message, settings_of
 from accounts.messaging.models import Delivery, MessagePreference
-from tests.factories import make_individual
+from tests.factories import make_handler, make_id_no, make_individual
 
 pytestmark = pytest.mark.django_db
 PAGE = "/accounts/messages/settings/"
@@ -71,3 +71,15 @@ def test_the_message_centre_shows_one_category(client: Client, user) -> None:
     assert "办件已受理" not in page
     assert "没有这类消息" in client.get("/accounts/messages/?kind=code").content.decode()
     assert "办件已受理" in client.get("/accounts/messages/?kind=nonsense").content.decode()
+
+
+def test_a_handler_sees_whose_message_centre_gets_the_codes(client: Client) -> None:
+    person = make_individual(name="王演示")
+    handler = make_handler(id_no=person.id_no)
+    client.force_login(handler.user)
+    assert "王**" in client.get(PAGE).content.decode()
+    other = make_handler(id_no=make_id_no(900))
+    client.force_login(other.user)
+    page = client.get(PAGE).content.decode()
+    assert "还没有可以接收单位登录验证码的个人账号" in page
+    assert "王**" not in page
