@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("insurance.pension_urls")),
     path("", include("documents.urls")),
     path("", include("insurance.urls")),
+    path("", include("insurance.certificate_urls")),
     path("", include("internship.urls")),
     path("", include("positions.urls")),
     path("", include("reporting.urls")),

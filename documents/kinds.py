@@ -48,6 +48,10 @@ class DocumentKind:
         """What verification shows to anybody: masked, so that it confirms a paper and reveals nothing (design §8)."""
         raise NotImplementedError
 
+    def context(self, snapshot: Mapping[str, Any]) -> dict[str, Any]:
+        """What the template gets."""
+        return dict(snapshot)
+
     def may_download(self, document: IssuedDocument, individual: Individual | None, unit: Unit | None) -> bool:
         """Whether the person or unit acting gets the file: whom it was issued to."""
         if document.unit_id:

@@ -27,7 +27,7 @@ def html_of(document: IssuedDocument) -> str:
     """The whole page that is printed."""
     kind = kinds.get(document.kind)
     context = {
-        **document.snapshot,
+        **kind.context(document.snapshot),
         "title": kind.title,
         "document": document,
         "code_words": code_words(document.code),

@@ -1,17 +1,23 @@
-"""证明验证 for anybody, and the download for whom a document was issued to."""
+"""证明验证 for anybody, the download for whom a document was issued to, and the unit's batches."""
+
+from datetime import timedelta
+from uuid import UUID
 
 from allauth.core.internal import ratelimit
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.portal import unit_required
 from common import files
 from config.middleware import outside_read_only
-from documents import queries, verification
+from documents import batches, kinds, queries, verification
 from documents.forms import CodeForm, FileForm
-from documents.models import IssuedDocument
+from documents.models import DocumentBatch, IssuedDocument
 
 TITLE = "证明验证"
 LEAD = "核验本网厅出具的电子证明是否真实、是否仍然有效，不用登录。"
@@ -103,3 +109,58 @@ def document_response(document: IssuedDocument) -> HttpResponse:
     """The file of a made document as a download."""
     assert document.file is not None  # noqa: S101 - produced
     return files.file_response(document.file)  # type: ignore[return-value]
+
+
+# --- Batches -------------------------------------------------------------------------------------
+
+BATCHES_TITLE = "批量打印记录"
+BATCHES_SHOWN = 30
+SLOW_AFTER = timedelta(minutes=30)
+
+
+def _batches(request: HttpRequest) -> QuerySet[DocumentBatch]:
+    return DocumentBatch.objects.filter(unit=request.unit).select_related("created_by")  # type: ignore[attr-defined]
+
+
+def _unit_crumbs(*tail: tuple[str, str]) -> list[dict[str, str]]:
+    home = [{"title": "首页", "url": "/"}, {"title": "法人办事", "url": "/unit/"}]
+    return home + [{"title": title, "url": url} for title, url in tail]
+
+
+@unit_required
+@require_safe
+def batch_list(request: HttpRequest) -> HttpResponse:
+    """The unit's batches, newest first."""
+    context = {
+        "rows": [{"batch": one, "kind": kinds.get(one.kind).title} for one in _batches(request)[:BATCHES_SHOWN]],
+        "page_title": BATCHES_TITLE,
+        "crumbs": _unit_crumbs((BATCHES_TITLE, "")),
+    }
+    return render(request, "unit/document_batches.html", context)
+
+
+@unit_required
+@require_safe
+def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One batch: how far it is, then its file; htmx asks again for the part that changes."""
+    found = get_object_or_404(_batches(request), pk=pk)
+    title = kinds.get(found.kind).title
+    context = {
+        "batch": found,
+        "progress": batches.progress(found),
+        "slow": not found.finished_at and timezone.now() - found.created_at > SLOW_AFTER,
+        "faults": found.items.exclude(fault=""),
+        "page_title": title,
+        "page_kicker": BATCHES_TITLE,
+        "crumbs": _unit_crumbs((BATCHES_TITLE, reverse("documents:batches")), (title, "")),
+    }
+    template = "unit/_document_batch.html" if request.htmx else "unit/document_batch.html"  # type: ignore[attr-defined]
+    return render(request, template, context)
+
+
+@unit_required
+@require_safe
+def batch_file(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The file of a finished batch."""
+    found = get_object_or_404(_batches(request).filter(file__isnull=False).select_related("file"), pk=pk)
+    return files.file_response(found.file)  # type: ignore[arg-type, return-value]

@@ -78,6 +78,7 @@ LINKS = (
         "学历、专业和联系方式",
     ),
     Link("individual", "社会保险", "我的缴费记录", "insurance:own_history", "chart-column", "按年查看缴费和中断月份"),
+    Link("individual", "社会保险", "我的参保证明", "certificates:own", "file-badge", "打印本人的参保证明，可在线核验"),
     Link(
         "unit", "就业见习管理", "就业见习岗位管理", "positions:unit_list", "clipboard-list", "查看、变更、提前关闭岗位"
     ),
@@ -103,6 +104,8 @@ LINKS = (
         "按姓名、个人代码和缴费年月查询、导出",
     ),
     Link("unit", "社会保险", "退休花名册查询", "insurance:retired_roster", "users-round", "离退休人员和待遇，可导出"),
+    Link("unit", "社会保险", "单位参保证明打印", "certificates:unit", "file-badge", "带电子签名和二维码的PDF证明"),
+    Link("unit", "社会保险", "个人参保证明打印", "certificates:people", "file-user", "在职人员逐人或批量打印"),
     Link("unit", "单位中心", "维护", "accounts:unit_profile", "wrench", "单位基本信息和银行账户"),
     Link("public", "创业指导", "见习岗位查询", "positions:search", "search", "不用登录，按地区和条件查找"),
     Link("public", "社会保险", "退休年龄计算器", "pension:retirement", "calculator", "法定退休时间和弹性退休区间"),

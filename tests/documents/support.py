@@ -8,10 +8,11 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.utils import timezone
 
+from accounts.models import Unit
 from common import files
 from documents import actions, keys
 from documents.keys import HallKey
-from documents.models import IssuedDocument
+from documents.models import DocumentBatch, IssuedDocument
 from reporting import certificates
 from reporting.models import Placement
 from tests.factories import make_individual
@@ -66,3 +67,12 @@ def own_key(name: str = keys.DEMONSTRATION_NAME) -> HallKey:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     return HallKey(pem, keys.self_signed(private, name))
+
+
+def make_finished_batch(unit: Unit, document: IssuedDocument) -> DocumentBatch:
+    """A batch whose file is there."""
+    by = unit.handlers.get().user
+    stored = files.store_own(b"%PDF-1.7 batch", name="批量.pdf", kind="pdf", by=by)
+    return DocumentBatch.objects.create(
+        kind=document.kind, unit=unit, form="pdf", total=1, created_by=by, file=stored, finished_at=timezone.now()
+    )

@@ -21,7 +21,7 @@ from reporting.models import PersonMonth
 from reporting.trainee_actions import raise_objection
 from review import actions, workflow
 from review.models import CaseRating
-from tests.documents.support import make_document
+from tests.documents.support import make_document, make_finished_batch
 from tests.factories import (
     make_bank_account,
     make_handler,
@@ -100,6 +100,9 @@ def build() -> World:
     figures = {"category": "G1", "days": 20, "due_pay": 3100, "net_pay": 3100, "paid_on": month, "subsidy": 1880}
     PersonMonth.objects.create(placement=placement, case=placement.case, month=month, **figures)
     document = make_document(placement)
+    enrolment = make_enrolment(make_insured_unit(unit))
+    make_insured_unit(other.unit)
+    batch = make_finished_batch(unit, document)
     import_case = actions.start_case("attendance-import", unit, by=handler.user)
 
     world = World()
@@ -116,6 +119,8 @@ def build() -> World:
         "placement": {"pk": placement.pk},
         "objection": {"pk": objection.pk},
         "document": {"number": document.number},
+        "batch": {"pk": batch.pk},
+        "insured person": {"number": enrolment.person.number},
         "issued document": {"pk": document.pk},
         "registration": {"number": placement.case.number},
         "import case": {"portal": "unit", "number": import_case.number},

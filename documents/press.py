@@ -1,0 +1,68 @@
+"""Many pages to signed PDFs at once: by as many processes as there are processors.
+
+A page becomes a PDF in Python, which one process does on one processor only. The children get whole pages
+and the key and give back files; they ask no database.
+"""
+
+import gc
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context
+
+from documents.keys import HallKey, hall_key
+from documents.rendering import print_signed
+
+# Fewer than this are printed here: a child takes about a second to start.
+WORTH_A_POOL = 8
+_WATCH_SECONDS = 1.0
+_key: HallKey | None = None
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def print_all(pages: Iterator[tuple[int, str]], count: int, workers: int = 0) -> Iterator[tuple[int, bytes]]:
+    """The signed PDF of each page, with its key, in the order in which they are done."""
+    workers = min(workers or processors(), count)
+    if workers < 2 or count < WORTH_A_POOL:
+        for key, html in pages:
+            yield key, print_signed(html, hall_key())
+        return
+    context = get_context("spawn")
+    arguments = (os.getpid(), hall_key())
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=arguments) as pool:
+        under_way: deque[tuple[int, Future[bytes]]] = deque()
+        for key, html in pages:
+            under_way.append((key, pool.submit(_print, html)))
+            # Only so many pages and files are in memory at a time.
+            if len(under_way) >= 3 * workers:
+                first, done = under_way.popleft()
+                yield first, done.result()
+        for first, done in under_way:
+            yield first, done.result()
+
+
+def _begin(parent: int, key: HallKey) -> None:
+    global _key
+    _key = key
+    threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+    # What a page leaves behind goes by reference counting; looking for cycles after every few objects costs a tenth.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
+def _leave_with(parent: int) -> None:
+    """A child of a parent that was killed is of no use to anybody."""
+    while os.getppid() == parent:
+        time.sleep(_WATCH_SECONDS)
+    os._exit(1)
+
+
+def _print(html: str) -> bytes:
+    return print_signed(html, _key or hall_key())
