@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Unit, User
 from common import audit, constraints, files
 from common.transitions import TransitionRefused
-from documents import kinds, rendering
+from documents import kinds, press, rendering
 from documents.keys import hall_key
 from documents.kinds import Draft
 from documents.models import IssuedDocument
@@ -77,7 +77,7 @@ def produce(document: IssuedDocument, *, by: User | None) -> IssuedDocument:
     """Make and keep the file of a numbered document; one that has it stays as it is."""
     if document.produced_at:
         return document
-    return keep(document.pk, rendering.print_signed(rendering.html_of(document), hall_key()), by=by)
+    return keep(document.pk, press.print_signed(rendering.html_of(document), hall_key()), by=by)
 
 
 def keep(pk: int, pdf: bytes, *, by: User | None) -> IssuedDocument:

@@ -1,13 +1,12 @@
-"""From a numbered row to its signed PDF. ``html_of`` asks the database, ``print_signed`` needs neither it nor a request."""
+"""From a numbered row to the page that ``documents.press`` prints."""
 
 import segno
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from common import pdf
-from documents import kinds, seal, signing
-from documents.keys import HallKey, hall_key
+from documents import kinds, seal
+from documents.keys import hall_key
 from documents.models import IssuedDocument
 
 _CODE_GROUP = 4
@@ -32,13 +31,8 @@ def html_of(document: IssuedDocument) -> str:
         "document": document,
         "code_words": code_words(document.code),
         "verify_home": settings.SITE_URL.rstrip("/") + reverse("documents:verify"),
-        "qr": segno.make_qr(verify_address(document.code), error="m").svg_data_uri(border=0, scale=1),
+        "qr": segno.make_qr(verify_address(document.code), error="m").png_data_uri(border=0, scale=8),
         "seal": seal.data_uri(document.issuer, hall_key().demonstration),
         "demonstration": hall_key().demonstration,
     }
     return render_to_string(kind.template, context)
-
-
-def print_signed(html: str, key: HallKey) -> bytes:
-    """The page as a PDF with the hall's signature."""
-    return signing.sign(pdf.html_to_pdf(html), key)

@@ -16,7 +16,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from documents import actions, rendering, signing, verification
+from documents import actions, press, rendering, signing, verification
 from documents.keys import hall_key
 from documents.models import DocumentBatch, IssuedDocument
 from tests.documents.support import bytes_of, make_document, own_key, text_of
@@ -106,7 +106,7 @@ def test_bytes_after_the_end_are_noticed() -> None:
 
 def test_the_same_words_signed_with_another_key_are_refused() -> None:
     document = make_document()
-    forged = rendering.print_signed(rendering.html_of(document), own_key())
+    forged = press.print_signed(rendering.html_of(document), own_key())
     assert text_of(forged) == text_of(bytes_of(document))
     assert "不是本网厅的签名" in ask_by_file(forged)
 
@@ -118,7 +118,7 @@ def test_a_file_without_signature_is_refused() -> None:
 
 
 def test_a_file_that_the_hall_signed_but_never_registered_is_not_confirmed() -> None:
-    unregistered = rendering.print_signed(rendering.html_of(make_document()), hall_key())
+    unregistered = press.print_signed(rendering.html_of(make_document()), hall_key())
     assert "没有该文件的出具记录" in ask_by_file(unregistered)
 
 
