@@ -100,8 +100,6 @@ def build() -> World:
     figures = {"category": "G1", "days": 20, "due_pay": 3100, "net_pay": 3100, "paid_on": month, "subsidy": 1880}
     PersonMonth.objects.create(placement=placement, case=placement.case, month=month, **figures)
     document = make_document(placement)
-    enrolment = make_enrolment(make_insured_unit(unit))
-    make_insured_unit(other.unit)
     batch = make_finished_batch(unit, document)
     import_case = actions.start_case("attendance-import", unit, by=handler.user)
 
@@ -120,7 +118,6 @@ def build() -> World:
         "objection": {"pk": objection.pk},
         "document": {"number": document.number},
         "batch": {"pk": batch.pk},
-        "insured person": {"number": enrolment.person.number},
         "issued document": {"pk": document.pk},
         "registration": {"number": placement.case.number},
         "import case": {"portal": "unit", "number": import_case.number},
