@@ -76,8 +76,7 @@ class MessageTemplateAdmin(admin.ModelAdmin):
     def placeholders(self, row: MessageTemplate) -> str:
         """Each with what it would say."""
         samples = occasions.get(row.occasion).samples.items()
-        rows = format_html_join("", "<li><code>{{{}}}</code>：{}</li>", samples)
-        return format_html("<ul>{}</ul>", rows) if samples else "没有"
+        return format_html_join(format_html("<br>"), "<code>{{{}}}</code>：{}", samples) if samples else "没有"
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[MessageTemplate]:
         """Occasions that this version does not have any more are not shown."""

@@ -66,6 +66,11 @@ class Holding:
     more: int = 0
 
     @property
+    def count(self) -> int:
+        """How many records there are in all."""
+        return len(self.records) + self.more
+
+    @property
     def is_table(self) -> bool:
         """Several records of the same kind are drawn as a table."""
         return len(self.records) > 1
