@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import actions, portal, second_factor
+from accounts import actions, portal, second_factor, step_up
 from accounts.messaging.channels import mask_email
 from accounts.models import SignIn
 from accounts.queries import failed_sign_ins, open_sessions, sign_ins_of
@@ -47,9 +47,15 @@ class AuthenticateView(_HallPage, AllauthAuthenticateView):
 
 @secret_fields
 class ActivateView(_HallPage, ActivateTOTPView):
-    """启用动态口令."""
+    """启用动态口令; who has a mobile number proves it first, or a password alone could make its own second proof."""
 
     page_title = "启用动态口令"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user = request.user
+        if not user.is_staff and user.mobile and not step_up.is_fresh(request):
+            return redirect(step_up.confirm_url(request.path))
+        return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         required = second_factor.is_required(self.request.user)

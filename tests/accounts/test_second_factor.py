@@ -166,7 +166,7 @@ def test_staff_cannot_give_it_up_and_people_can(client: Client, required: None) 
 
 
 def test_a_change_asks_for_the_password_again_after_a_while(client: Client) -> None:
-    person = make_individual().user
+    person = make_user()
     sign_in(client, person)
     assert client.get(ACTIVATE).status_code == 200
     session = client.session
@@ -180,7 +180,7 @@ def test_a_change_asks_for_the_password_again_after_a_while(client: Client) -> N
 
 
 def test_the_owner_is_told_of_each_change(client: Client, django_capture_on_commit_callbacks) -> None:
-    person = make_individual().user
+    person = make_user()
     sign_in(client, person)
     client.get(ACTIVATE)
     with django_capture_on_commit_callbacks(execute=True):
@@ -207,3 +207,26 @@ def test_the_system_administrator_resets_it_and_the_sessions_end(client: Client,
     # Nobody resets his own
     desk.post("/admin/accounts/user/", values | {"_selected_action": [administrator.pk]})
     assert Authenticator.objects.filter(user=administrator).exists()
+
+
+def test_a_password_alone_cannot_make_its_own_second_proof(client: Client) -> None:
+    person = make_individual().user
+    sign_in(client, person)
+    for answer in (client.get(ACTIVATE), client.post(ACTIVATE, {"code": "123456"})):
+        assert answer["Location"].startswith("/accounts/security/confirm/")
+    client.post("/accounts/security/confirm/", {"send_code": "1", "next": ACTIVATE})
+    answer = client.post("/accounts/security/confirm/", {"code": last_code(), "next": ACTIVATE})
+    assert answer["Location"] == ACTIVATE
+    assert client.get(ACTIVATE).status_code == 200
+
+
+def test_the_second_factor_is_a_second_proof(client: Client) -> None:
+    person = make_individual().user
+    secret = enrol(person)
+    client.force_login(person)
+    add = "/individual/bank-accounts/add/"
+    page = client.get(client.get(add)["Location"]).content.decode()
+    again = f"/accounts/security/code/again/?next={add}"
+    assert again in page
+    assert client.post(again, {"code": code_for(secret)})["Location"] == add
+    assert client.get(add).status_code == 200

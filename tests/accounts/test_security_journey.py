@@ -7,6 +7,7 @@ from django.conf import LazySettings
 from playwright.sync_api import Page, expect
 
 from accounts.models import UnitNumber
+from tests.accounts.conftest import last_code
 from tests.accounts.test_second_factor import code_for
 from tests.accounts.test_unit_numbers import pushed_code
 from tests.factories import PASSWORD, make_handler, make_id_no, make_individual, make_staff, make_unit
@@ -44,6 +45,11 @@ def test_a_person_looks_after_the_account_on_a_phone(phone: Page, assert_accessi
     assert_accessible(phone)
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
     phone.get_by_role("link", name="启用动态口令").click()
+    expect(phone.get_by_role("heading", name="请先确认是您本人")).to_be_visible()
+    phone.get_by_role("button", name="获取验证码").click()
+    expect(phone.get_by_text("验证码已发送")).to_be_visible()
+    phone.get_by_label("短信验证码").fill(last_code())
+    phone.get_by_role("button", name="确认", exact=True).click()
     secret = phone.locator(".totp-secret").inner_text()
     phone.get_by_label("动态口令").fill(code_for(secret))
     phone.get_by_role("button", name="启用").click()
