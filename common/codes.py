@@ -228,6 +228,9 @@ RETIREMENT_KIND = _numbered(
 )
 
 PAY_STATE = _numbered("发放状态", "AAE116", "1正常发放 2暂停发放 3终止发放")
+# Own: the 身份 of the wage files (domain facts §3.5), which decides the list of ranks.
+PERSONNEL = _numbered("身份", "own", "1公务员 2参照公务员法管理人员 3管理人员 4专业技术人员 5工勤人员")
+RANKS_OF_PERSONNEL = {"1": "official", "2": "official", "3": "management", "4": "professional", "5": "worker"}
 
 ENROLMENT_CHANGE = _numbered("参保变更类型", "AAC050", "11新参保 12恢复缴费（续保） 22中断缴费")
 

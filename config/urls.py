@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("documents.urls")),
     path("", include("insurance.urls")),
     path("", include("insurance.certificate_urls")),
+    path("", include("insurance.claim_urls")),
     path("", include("internship.urls")),
     path("", include("positions.urls")),
     path("", include("reporting.urls")),

@@ -44,6 +44,8 @@ ORDER = (
     "就业见习带教补贴管理",
     "就业见习带教补贴申领",
     "就业见习单位资格",
+    "养老金申领",
+    "弹性退休告知",
 )
 
 
@@ -131,6 +133,8 @@ MATTER_ICONS = {
     "monthly-report": "calendar-days",
     "living-subsidy": "file-plus",
     "mentoring-subsidy": "file-plus",
+    "pension-claim": "hand-coins",
+    "flexible-retirement": "calendar-clock",
 }
 
 
@@ -153,10 +157,15 @@ def address(name: str, *args: str) -> str:
         return ""
 
 
+def start_address(matter: matters.Matter) -> str:
+    """Where a case of the matter begins."""
+    return address(matter.entry) if matter.entry else address("review:start", matter.portal, matter.code)
+
+
 def _matter_entries(portal: str, group: str) -> Iterator[Entry]:
     for matter in matters.all_matters():
         if (matter.portal, matter.group) == (portal, group) or matter.code in ALSO_IN.get((portal, group), ()):
-            url = address("review:start", portal, matter.code)
+            url = start_address(matter)
             icon = MATTER_ICONS.get(matter.code, "file-text")
             yield Entry(matter.name, url, icon, matter.guide.time_limit, matter.code)
 

@@ -3,10 +3,11 @@
 What nobody has entered stays absent, so that an estimate names it (待配置) instead of guessing.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from common import codes, policies
 from common.models import PolicyValue
@@ -21,6 +22,7 @@ from insurance.retirement import (
     OfficialEarlyRule,
     PayoutTable,
     RetirementRules,
+    min_contribution_months,
     read_payout_table,
 )
 
@@ -33,59 +35,106 @@ def kind_of_rank(rank: str) -> str:
     return next((kind for kind, ranks in codes.RANKS.items() if rank in ranks), "")
 
 
+_FLEXIBLE = {
+    "flexible_retirement_months": "max_months",
+    "flexible_early_notice_months": "early_notice_months",
+    "flexible_late_notice_months": "late_notice_months",
+    "flexible_delay_for_officials": "officials_may_delay",
+}
+_AGES = {"special_work_age": "特殊工种", "illness_retirement_age": "病退"}
+_OFFICIAL = {
+    "official_early_work_months": "work_months",
+    "official_early_near_work_months": "near_work_months",
+    "official_early_near_months": "near_months",
+}
+_SPECIAL = {
+    "heavy": "special_work_months.heavy",
+    "underground": "special_work_months.underground",
+    "harmful": "special_work_months.harmful",
+}
+_LAW_KEYS = (
+    *_FLEXIBLE,
+    *(f"{key}_{sex}" for key in _AGES for sex in ("male", "female")),
+    *_OFFICIAL,
+    *_SPECIAL.values(),
+    "pension_claim_lead_months",
+    "working_years_min",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """What decides when somebody may retire in a region, as of a day; None where nobody has entered a figure."""
+
+    rules: RetirementRules
+    special_ages: CategoryAge
+    illness_ages: CategoryAge
+    official_early: OfficialEarlyRule
+    special_months: Mapping[str, int | None]
+    lead_months: int | None
+    working_years: int | None
+
+
+def law(region: str, on: date) -> Law:
+    """All of it with one query."""
+    rows = policies.rows_of(_LAW_KEYS, region, on)
+    lead, years = rows.get("pension_claim_lead_months"), rows.get("working_years_min")
+    return Law(
+        rules=_rules(rows),
+        special_ages=_ages("special_work_age", rows, on),
+        illness_ages=_ages("illness_retirement_age", rows, on),
+        official_early=replace(OFFICIAL_EARLY, **{name: _value(rows, key) for key, name in _OFFICIAL.items()}),
+        special_months={kind: _value(rows, key) for kind, key in _SPECIAL.items()},
+        lead_months=policies.read(lead) if lead else None,
+        working_years=policies.read(years) if years else None,
+    )
+
+
 def retirement_rules(region: str, on: date) -> RetirementRules:
     """National law with the region's flexible retirement, as far as policies say something."""
-    flexible = NATIONAL.flexible
-    found = {
-        "max_months": policies.value("flexible_retirement_months", region, on),
-        "early_notice_months": policies.value("flexible_early_notice_months", region, on),
-        "late_notice_months": policies.value("flexible_late_notice_months", region, on),
-        "officials_may_delay": policies.value("flexible_delay_for_officials", region, on),
-    }
-    known = {name: value for name, value in found.items() if value is not None}
-    return replace(NATIONAL, flexible=replace(flexible, **known))
+    return _rules(policies.rows_of(_FLEXIBLE, region, on))
 
 
-def special_work_ages(region: str, on: date) -> CategoryAge:
-    """From which age who did 特殊工种 may retire."""
-    return _ages("特殊工种", "special_work_age", region, on)
+def _value(rows: Mapping[str, PolicyValue], key: str) -> Any:
+    return policies.read(rows[key]) if key in rows else None
 
 
-def illness_ages(region: str, on: date) -> CategoryAge:
-    """From which age 病退 is open; no national figure is documented."""
-    return _ages("病退", "illness_retirement_age", region, on)
+def _rules(rows: Mapping[str, PolicyValue]) -> RetirementRules:
+    known = {name: policies.read(rows[key]) for key, name in _FLEXIBLE.items() if key in rows}
+    return replace(NATIONAL, flexible=replace(NATIONAL.flexible, **known))
 
 
-def _ages(label: str, key: str, region: str, on: date) -> CategoryAge:
-    male = policies.row(f"{key}_male", region, on)
-    female = policies.row(f"{key}_female", region, on)
-    known = male or female
+def _ages(key: str, rows: Mapping[str, PolicyValue], on: date) -> CategoryAge:
+    known = rows.get(f"{key}_male") or rows.get(f"{key}_female")
     return CategoryAge(
-        label,
-        int(male.value) if male else None,
-        int(female.value) if female else None,
+        _AGES[key],
+        _value(rows, f"{key}_male"),
+        _value(rows, f"{key}_female"),
         known.source if known else "",
         known.valid_from if known else on,
     )
 
 
-def official_early(region: str, on: date) -> OfficialEarlyRule:
-    """When a 公务员 may ask to retire early (公务员法 第九十三条)."""
-    return replace(
-        OFFICIAL_EARLY,
-        work_months=policies.value("official_early_work_months", region, on),
-        near_work_months=policies.value("official_early_near_work_months", region, on),
-        near_months=policies.value("official_early_near_months", region, on),
-    )
+def minimum_months(region: str, month: Month) -> int:
+    """The minimum contribution of a month's year: the policy in force then, else national law."""
+    found = policies.value("min_contribution_months", region, date(month.year, month.month, 1))
+    return min_contribution_months(month.year) if found is None else int(found)
+
+
+def rank_changes(region: str, years: Iterable[int]) -> dict[int, int | None]:
+    """How many 职务升降 a year may have; None where no policy says so."""
+    return {year: policies.value("rank_changes_per_year", region, date(year, 12, 31)) for year in years if year >= 2014}
 
 
 def payout_table(region: str, on: date) -> PayoutTable:
     """计发月数; the national table where no policy is stored."""
-    row = policies.row("payment_months", region, on)
+    return _payout(policies.row("payment_months", region, on))
+
+
+def _payout(row: PolicyValue | None) -> PayoutTable:
     if row is None:
         return NATIONAL_PAYOUT
-    table = read_payout_table(policies.parse(policies.get(row.key), row.value))
-    return PayoutTable(table, row.source, row.valid_from)
+    return PayoutTable(read_payout_table(policies.read(row)), row.source, row.valid_from)
 
 
 def new_parameters(region: str, retirement: Month, rank: str = "") -> NewMethodParameters:
@@ -111,9 +160,8 @@ def old_parameters(region: str, rank: str = "") -> OldMethodParameters:
 
 
 def _by_year(key: str, region: str, shift: int = 0) -> Mapping[int, Parameter]:
-    policy = policies.get(key)
     return {
-        year + shift: Parameter(policies.parse(policy, row.value), row.source, row.valid_from)
+        year + shift: Parameter(policies.read(row), row.source, row.valid_from)
         for year, row in policies.by_year(key, region).items()
     }
 
@@ -123,9 +171,9 @@ def _of_rank(key: str, rank: str, region: str, on: date) -> Parameter | None:
     row = policies.row(f"{key}.{kind}", region, on) if kind else None
     if row is None:
         return None
-    figure: Decimal | None = policies.parse(policies.get(row.key), row.value).get(codes.RANK.label(rank))
+    figure: Decimal | None = policies.read(row).get(codes.RANK.label(rank))
     return None if figure is None else Parameter(figure, row.source, row.valid_from)
 
 
 def _parameter(row: PolicyValue | None) -> Parameter | None:
-    return Parameter(policies.parse(policies.get(row.key), row.value), row.source, row.valid_from) if row else None
+    return Parameter(policies.read(row), row.source, row.valid_from) if row else None

@@ -1,5 +1,6 @@
 """Calendar months in forms."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -41,3 +42,16 @@ class MonthField(forms.CharField):
 
     def run_validators(self, value: Any) -> None:
         """A month has been judged when it was read; the length of text no longer concerns it."""
+
+
+class MonthDateField(MonthField):
+    """A month that is kept as its first day, for a DateField of a model; suits ``Meta.field_classes``."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:%Y-%m}" if isinstance(value, date) else super().prepare_value(value)
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, date):
+            return value
+        month = super().to_python(value)
+        return date(month.year, month.month, 1) if month else None

@@ -39,10 +39,18 @@ def next_number(prefix: str, day: date) -> str:
     return f"{prefix}{day:%Y%m%d}{last:05d}"
 
 
-def start_case(matter_code: str, subject: Individual | Unit, *, by: User, proved: bool = False) -> Case:
+def start_case(
+    matter_code: str,
+    subject: Individual | Unit,
+    *,
+    by: User,
+    proved: bool = False,
+    given: dict[str, PageValues] | None = None,
+) -> Case:
     """Open a draft for the person or the unit acting, prefilled with what the hall holds.
 
-    ``proved``: the session has a fresh second proof. Raises StartRefused with the reason and the way out; a case that exists already under the same
+    ``proved``: the session has a fresh second proof. ``given``: pages that were answered before there was a case,
+    such as whom it is about. Raises StartRefused with the reason and the way out; a case that exists already under the same
     exclusive key is the way out then.
     """
     rules.check_start(matter_code, by, subject, proved=proved)
@@ -51,16 +59,19 @@ def start_case(matter_code: str, subject: Individual | Unit, *, by: User, proved
         # Starting twice at once (a double click) waits here, so that the second finds the first.
         type(subject).objects.select_for_update(no_key=True).get(pk=subject.pk)
         case = Case(matter=matter.code, acting_user=by, **_applicant(subject))
-        if (existing := _existing(matter, case)) is not None:
+        given = given or {}
+        if (existing := _existing(matter, case, given)) is not None:
             raise StartRefused(
                 f"您已有一件“{matter.name}”（{existing.number}，{existing.get_status_display()}），不能重复申报",
                 url=existing.number,
                 link="查看该办件",
             )
-        case.exclusive_key = matter.key(case, {})
+        case.exclusive_key = matter.key(case, given)
         case.number = next_number(matter.prefix, timezone.localdate())
         case.save()
-        _store_values(case, matter.prefill(case), by)
+        _store_values(case, given, by)
+        held = matter.prefill(case)
+        _store_values(case, {page: values for page, values in held.items() if page not in given}, by)
     return case
 
 
@@ -68,8 +79,8 @@ def _applicant(subject: Individual | Unit) -> dict[str, Any]:
     return {"unit": subject} if isinstance(subject, Unit) else {"individual": subject}
 
 
-def _existing(matter: matters.Matter, case: Case) -> Case | None:
-    key = matter.key(case, {})
+def _existing(matter: matters.Matter, case: Case, given: dict[str, PageValues]) -> Case | None:
+    key = matter.key(case, given)
     return Case.objects.filter(matter=matter.code, exclusive_key=key).first() if key else None
 
 

@@ -11,12 +11,13 @@ from common import parameters
 from review import actions, answers, matters, submission
 from review.forms import PageForm, bind, typed
 from review.grid_views import grid_page
-from review.matters import CaseValues, Grid, Info, Page, Rows, Sheet
+from review.matters import CaseValues, Grid, Info, Page, RowFault, Rows, Sheet
 from review.models import Case, PageDraft
 from review.portal import case_url, editing, editing_context, find_page, open_corrections
 from review.sheet_views import sheet_page
 
 CONFLICT, INVALID = 409, 422
+KEPT = "已暂存，您可以随时回来继续填写"
 
 
 def _revision(request: HttpRequest) -> int:
@@ -113,7 +114,7 @@ def _post_form(request: HttpRequest, portal: str, case: Case, values: CaseValues
             request, portal, case, values, page, form, conflict.draft.revision, status=CONFLICT, conflict=shown
         )
     if request.POST.get("action") == "save":
-        messages.success(request, "已暂存，您可以随时回来继续填写")
+        messages.success(request, KEPT)
         return redirect(case_url(case))
     values = submission.load_values(case)
     if not form.is_valid():
@@ -218,7 +219,7 @@ def _post_rows(request: HttpRequest, portal: str, case: Case, values: CaseValues
     blank = page.form(case=case, values=values)
     content = typed(request.POST, blank)
     form = page.form(bind(content), case=case, values=values)
-    if request.POST.get("action") == "next":
+    if request.POST.get("action") in ("next", "save"):
         return _leave_rows(request, portal, case, values, page, form, content)
     if "region_refresh" in request.POST:
         return _show_rows(request, portal, case, values, page, form.without_judgement(), key)
@@ -226,6 +227,10 @@ def _post_rows(request: HttpRequest, portal: str, case: Case, values: CaseValues
         return _show_rows(request, portal, case, values, page, form, key, status=INVALID)
     known = {row["key"] for row in submission.row_values(page, values)}
     content["key"] = key if key in known else ""
+    if faults := _beside_others(case, values, page, content):
+        for fault in faults:
+            form.add_error(fault.field if fault.field in form.fields else None, fault.reason)
+        return _show_rows(request, portal, case, values, page, form, key, status=INVALID)
     try:
         actions.save_row(case, page, content, _revision(request), by=request.user)
     except actions.Conflict:
@@ -234,6 +239,19 @@ def _post_rows(request: HttpRequest, portal: str, case: Case, values: CaseValues
         return _show_rows(request, portal, case, values, page, form, key, status=CONFLICT, complaint=complaint)
     messages.success(request, f"已{'修改' if key else '增加'}")
     return redirect(case_url(case, "page", page=page.key))
+
+
+NEW_ROW = "new"
+
+
+def _beside_others(case: Case, values: CaseValues, page: Rows, row: dict[str, Any]) -> list[RowFault]:
+    """What would be wrong with a row in the list that it is to be put into."""
+    if page.check is None:
+        return []
+    row = {**row, "key": row["key"] or NEW_ROW}
+    others = [other for other in submission.row_values(page, values) if other["key"] != row["key"]]
+    found = page.check(case, {**values, page.key: {"rows": [*others, row]}})
+    return [fault for fault in found if fault.row == row["key"]]
 
 
 def _leave_rows(
@@ -245,11 +263,14 @@ def _leave_rows(
     form: PageForm,
     content: dict[str, Any],
 ) -> HttpResponse:
-    """下一步: a row that was typed but not added must not be lost, and the list must be complete."""
+    """下一步 or 暂存: a row that was typed but not added must not be lost; to go on, the list must be complete."""
     initial = {name: str(page.form(case=case, values=values)[name].value() or "") for name in page.form.base_fields}
     if any(value and value != initial.get(name, "") for name, value in content.items()):
-        complaint = "下方填写的一条尚未加入列表，请先点击“保存到列表”，或清空后再进入下一步"
+        complaint = "下方填写的一条尚未加入列表，请先点击“保存到列表”，或清空后再继续"
         return _show_rows(request, portal, case, values, page, form, status=INVALID, complaint=complaint)
+    if request.POST.get("action") == "save":
+        messages.success(request, KEPT)
+        return redirect(case_url(case))
     if problems := submission.page_problems(page, case, values):
         blank = page.form(case=case, values=values)
         return _show_rows(request, portal, case, values, page, blank, status=INVALID, complaint=problems[0].message)

@@ -71,10 +71,20 @@ class Page:
 
 
 @dataclass(frozen=True)
+class RowFault:
+    """What is wrong with a row beside the others; ``row`` "" means the list as a whole, ``field`` "" the whole row."""
+
+    reason: str
+    row: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True)
 class Rows:
     """A list of rows (专职人员, 带教人员 …); ``form`` is a PageForm over a RecordRow model with a FK ``record``.
 
-    ``columns`` are the field names shown in the list below the form.
+    ``columns`` are the field names shown in the list below the form. ``check(case, values)`` judges the rows
+    together, such as periods that overlap; it meets rows that no form has accepted yet.
     """
 
     key: str
@@ -84,6 +94,7 @@ class Rows:
     minimum: int = 0
     maximum: int = 50
     intro: str = ""
+    check: Callable[[Case, CaseValues], list[RowFault]] | None = None
 
     @property
     def model(self) -> type[RecordRow]:
@@ -200,6 +211,11 @@ class Matter:
     # From 4 on a fresh second proof of this session does instead (accounts.step_up); whoever starts gets there by
     # the page that asks for it.
     real_name_level = 2
+    # Name of the page where a case of this matter begins, such as the list of people to choose from; "" for its
+    # own start page.
+    entry = ""
+    # Pages that are one step of the path together: key of the page ("attachments" and "check" too) → title of the step.
+    parts: dict[str, str] = {}
 
     def check_start(self, actor: User, subject: Individual | Unit) -> None:
         """Raise StartRefused when the subject cannot start a case of this matter now."""

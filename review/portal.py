@@ -124,6 +124,23 @@ def steps(matter: Matter, case: Case, values: CaseValues, current: str) -> list[
     return path
 
 
+def grouped(matter: Matter, path: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The path as it is drawn: pages that are one step together are one, with its pages below."""
+    drawn: list[dict[str, Any]] = []
+    for page in path:
+        title = matter.parts.get(page["key"], "")
+        if title and drawn and drawn[-1]["title"] == title:
+            drawn[-1]["pages"].append(page)
+        else:
+            drawn.append({**page, "title": title or page["title"], "pages": [page]})
+    for step in drawn:
+        states = [page["state"] for page in step["pages"]]
+        one = next((state for state in ("current", "error", "todo") if state in states), "done")
+        step["state"] = one
+        step["url"] = next((page["url"] for page in step["pages"] if page["state"] != "done"), step["url"])
+    return drawn
+
+
 def neighbours(path: list[dict[str, Any]], current: str) -> tuple[str, str]:
     """Addresses of the steps before and after the current one; "" where there is none."""
     keys = [step["key"] for step in path]
@@ -178,7 +195,7 @@ def editing_context(case: Case, values: CaseValues, portal: str, key: str, title
     return {
         "case": case,
         "matter": matter,
-        "steps": path,
+        "steps": grouped(matter, path),
         "before_url": before,
         "after_url": after,
         "page_title": title,

@@ -143,7 +143,7 @@ def can_revoke(case: Case, by: User) -> bool:
 
 def _confirm_url(matter: matters.Matter) -> str:
     """The page that asks for a second proof and comes back to the start of the matter."""
-    target = reverse("review:start", args=[matter.portal, matter.code])
+    target = reverse(matter.entry) if matter.entry else reverse("review:start", args=[matter.portal, matter.code])
     return f"{reverse('confirm_identity')}?{urlencode({'next': target})}"
 
 

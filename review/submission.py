@@ -114,6 +114,10 @@ def _validate_rows(page: Rows, case: Case, values: CaseValues, outcome: Validate
         form = row_form(page, case, values, row, instance)
         outcome.problems += _form_problems(form, page.key, row["key"], f"第{position + 1}条：")
         outcome.rows[page.key].append(form.instance)
+    outcome.problems += [
+        Problem(fault.reason, page.key, fault.field, fault.row)
+        for fault in (page.check(case, values) if page.check else [])
+    ]
 
 
 def _validate_sheet(page: Sheet, values: CaseValues, outcome: Validated) -> None:

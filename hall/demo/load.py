@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.messaging.actions import inside_only
 from common import files
 from hall import site
-from hall.demo import clock, correspondence, offers, people, site_data, units
+from hall.demo import clock, correspondence, offers, pensions, people, site_data, units
 from hall.demo.offices import Province, appoint_staff, provinces
 from hall.demo.vocabulary import PASSWORD
 from hall.models import SiteFacts
@@ -67,6 +67,7 @@ def _load_province(province: Province, offset: int, today: datetime.date) -> str
     offered = offers.make_offers(province, made, today)
     kept = offers.take_interest(persons, made, offered)
     correspondence.write_letters(province, persons)
+    pensions.make_pensions(province, made, offset, today)
     site_data.publish_site(province)
     counts = f"{len(made)} units, {len(persons)} people, {len(offered)} open positions, {kept} favourites"
     return f"{province.name}: {counts}"

@@ -125,7 +125,7 @@ def guide(request: HttpRequest, matter: str) -> HttpResponse:
         "crumbs": _crumbs("办事指南", found.name, **{"办事指南": reverse("hall:guides")}),
         "guide": guides.describe(found),
         "contacts": site.contacts_for(site.region_of(request)),
-        "start_url": menus.address("review:start", found.portal, found.code),
+        "start_url": menus.start_address(found),
     }
     return render(request, "public/guide.html", context)
 

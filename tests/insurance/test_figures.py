@@ -12,7 +12,13 @@ from common.models import PolicyValue
 from insurance import figures
 from insurance.months import Month
 from insurance.pension_transition import YEARLY_SHARE
-from insurance.retirement import NATIONAL, NATIONAL_PAYOUT, OFFICIAL_EARLY, SPECIAL_WORK_AGE
+from insurance.retirement import (
+    NATIONAL,
+    NATIONAL_PAYOUT,
+    OFFICIAL_EARLY,
+    SPECIAL_WORK_AGE,
+    min_contribution_months,
+)
 from tests.factories import make_region
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +88,7 @@ def test_with_nothing_entered_nothing_is_invented() -> None:
     assert (dict(new.average_wages), new.deemed_index, new.transition_coefficient) == ({}, None, None)
     assert (old.subsidy_2014, old.increase_2015, dict(old.growth)) == (None, None, {})
     assert new.payout == NATIONAL_PAYOUT
-    assert figures.illness_ages(JIANGXI, NEW_YEAR).male is None
+    assert figures.law(JIANGXI, NEW_YEAR).illness_ages.male is None
 
 
 def test_shipped_policies_say_what_the_law_in_the_code_says() -> None:
@@ -91,9 +97,12 @@ def test_shipped_policies_say_what_the_law_in_the_code_says() -> None:
             row.save()
     assert figures.retirement_rules("", NEW_YEAR) == NATIONAL
     assert figures.payout_table("", NEW_YEAR).months == NATIONAL_PAYOUT.months
-    ages = figures.special_work_ages("", NEW_YEAR)
-    assert (ages.male, ages.female) == (SPECIAL_WORK_AGE.male, SPECIAL_WORK_AGE.female)
-    assert figures.official_early("", NEW_YEAR) == OFFICIAL_EARLY
+    law = figures.law("", NEW_YEAR)
+    assert (law.rules, law.special_ages, law.official_early) == (NATIONAL, SPECIAL_WORK_AGE, OFFICIAL_EARLY)
+    assert law.special_months == {"heavy": 120, "underground": 108, "harmful": 96}
+    assert (law.working_years, law.lead_months) == (15, None)
+    for year in range(2015, 2045):
+        assert figures.minimum_months("", Month(year, 6)) == min_contribution_months(year)
     assert YEARLY_SHARE.value == Decimal("0.1")
 
 

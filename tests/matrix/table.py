@@ -24,6 +24,9 @@ STAFF_OF_REGION = "login login login login login ok 404"
 # Attachments of a person's case: its owner, and staff whose region the case has reached (a draft has none).
 OWN_FILE = "login ok 404 404 404 404 404"
 
+# Printed forms of a unit's case: the unit, and staff whose regions the case lies in.
+UNITS_FILE = "login 404 404 ok 404 ok 404"
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -104,6 +107,12 @@ TABLE: dict[str, list[Rule]] = {
     "insurance:own_history": [_rule(PERSON)],
     "pension:retirement": [_rule(PUBLIC, query="?group=male&birth=1965-03")],
     "pension:estimate": [_rule(PUBLIC)],
+    "claims:people": [_rule(UNIT)],
+    "claims:choose": [_rule(UNITS_OWN, "insured person")],
+    "claims:flexible_people": [_rule(UNIT)],
+    "claims:choose_flexible": [_rule(UNITS_OWN, "insured person")],
+    "claims:application": [_rule(UNITS_FILE, "pension claim")],
+    "claims:assessment": [_rule(UNITS_FILE, "pension claim")],
     "internship:unit_status": [_rule(UNIT)],
     "internship:confirm_data": [_rule(UNIT)],
     "positions:search": [_rule(PUBLIC)],

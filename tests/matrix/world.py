@@ -13,14 +13,14 @@ from accounts.models import Consent, Message, SignIn, UnitNumber, User
 from accounts.roles import ROLE_GROUPS, sync_roles
 from hall.models import Notice, SiteFacts, SupportContact
 from insurance.actions import export_roster
-from insurance.models import RosterExport
+from insurance.models import PensionClaim, RosterExport
 from insurance.roster import Choice
 from positions import indexing
 from positions.models import Favourite, Position
 from reporting.models import PersonMonth
 from reporting.trainee_actions import raise_objection
 from review import actions, workflow
-from review.models import CaseRating
+from review.models import Case, CaseRating
 from tests.documents.support import make_document, make_finished_batch
 from tests.factories import (
     make_bank_account,
@@ -30,8 +30,17 @@ from tests.factories import (
     make_staff,
     make_unit,
 )
+from tests.insurance.claims import Claimant, make_claimant, pages
 from tests.insurance.support import make_enrolment, make_insured_unit
-from tests.internship.support import attach, draft_trainee, make_case, make_internship_unit, make_trainee, set_figures
+from tests.internship.support import (
+    attach,
+    draft_trainee,
+    make_case,
+    make_internship_unit,
+    make_trainee,
+    set_figures,
+    write,
+)
 from tests.reporting.support import make_placement
 from tests.review.cases import attach as attach_image
 from tests.review.cases import load_steps
@@ -103,6 +112,9 @@ def build() -> World:
     batch = make_finished_batch(unit, document)
     import_case = actions.start_case("attendance-import", unit, by=handler.user)
 
+    claimant = make_claimant((unit, handler.user, insured), paid=12)
+    pension_claim = _pension_claim(claimant)
+
     world = World()
     users = (None, owner.user, stranger.user, handler.user, other.user, staff, elsewhere)
     world.users = dict(zip(ACTORS, users, strict=True))
@@ -126,6 +138,7 @@ def build() -> World:
         "roster export": {"pk": roster_export.pk},
         "account": {"pk": account.pk},
         "own account": {"pk": own_account.pk},
+        "pension claim": {"number": pension_claim.number},
         "message": {"pk": message.pk},
         "sign in": {"pk": sign_in.pk},
         "notice": {"pk": notice.pk},
@@ -160,6 +173,28 @@ def build() -> World:
     }
     world.objects[User] = owner.user
     return world
+
+
+def _pension_claim(claimant: Claimant) -> Case:
+    """A claim that was handed in, as far as its printed forms need it."""
+    case = make_case("pension-claim", claimant.unit)
+    case.region_id = HERE
+    case.save(update_fields=["region"])
+    write(case, "claimant", pages(claimant)["claimant"], claimant.by)
+    wages = {"identity": "3", "rank": "M05", "post_wage": 3820}
+    PensionClaim.objects.create(
+        case=case,
+        person=claimant.person,
+        insured_unit=claimant.insured_unit,
+        kind="2",
+        age_group="male",
+        retired_on=claimant.retired_on,
+        work_started_on="1988-07-01",
+        work_years=37,
+        work_months=0,
+        **wages,
+    )
+    return case
 
 
 def attach_of(case: Any) -> Any:
