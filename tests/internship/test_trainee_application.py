@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from accounts.models import Consent
 from common.transitions import TransitionRefused
 from internship import actions as internship_actions
 from internship.models import Trainee, TraineeApplication
@@ -318,3 +319,15 @@ def test_wishes_may_name_a_city_only(person):
     write(case, "wishes", wish, person.user)
     case = workflow.perform(case, "submit", by=person.user)
     assert TraineeApplication.objects.get(case=case).wish_region_id == CITY
+
+
+def test_a_bank_account_is_consented_to_apart_and_the_consent_is_on_record(person) -> None:
+    """PIPL section 29: asked where the account is typed, kept as a record of its own."""
+    without = draft_trainee(make_individual())
+    workflow.perform(without, "submit", by=without.individual.user)
+    assert not Consent.objects.filter(kind="bank").exists()
+    case = draft_trainee(person)
+    bank = {"bank": "中国银行", "account_no": "6222020000000000018", "bank_consent": "on"}
+    write(case, "bank", bank, person.user)
+    workflow.perform(case, "submit", by=person.user)
+    assert Consent.objects.get(kind="bank").user == person.user
