@@ -44,6 +44,12 @@ def _zip_with(member: str) -> Callable[[bytes], bool]:
     return lambda data: _is_zip(data) and member in _zip_names(data)
 
 
+def _is_workbook_of_records(data: bytes) -> bool:
+    """A compound file with a stream that only workbooks have (BIFF)."""
+    names = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
+    return data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") and any(name in data for name in names)
+
+
 # Order matters: office documents are zip archives, too.
 KINDS = {
     kind.key: kind
@@ -66,6 +72,14 @@ KINDS = {
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             _zip_with("xl/workbook.xml"),
         ),
+        Kind(
+            "ods",
+            "ODS表格",
+            (".ods",),
+            "application/vnd.oasis.opendocument.spreadsheet",
+            lambda data: _is_zip(data) and b"application/vnd.oasis.opendocument.spreadsheet" in data[:200],
+        ),
+        Kind("xls", "Excel 97-2003表格", (".xls",), "application/vnd.ms-excel", _is_workbook_of_records),
         Kind("zip", "ZIP压缩包", (".zip",), "application/zip", _is_zip),
     )
 }
@@ -87,6 +101,8 @@ def check_content(data: bytes, kind: Kind) -> None:
         _check_pdf(data)
     elif kind.key in ("jpeg", "png"):
         _check_image(data, kind)
+    elif kind.key == "xls":
+        _check_records(data)
     else:
         _check_zip(data, kind)
 
@@ -110,6 +126,13 @@ def _check_image(data: bytes, kind: Kind) -> None:
     foreign = b"%PDF-" in data[:1024] or any(mark in lowered for mark in (b"<?php", b"<script", b"<html"))
     if foreign or _holds_zip(data):
         raise ContentRefused("图片中夹带了其他内容，请重新拍照或截图后上传")
+
+
+def _check_records(data: bytes) -> None:
+    if "_VBA_PROJECT_CUR".encode("utf-16-le") in data:
+        raise ContentRefused("表格含有宏，请另存为不含宏的文件后上传")
+    if _holds_zip(data):
+        raise ContentRefused("表格中夹带了其他内容，请另存为新文件后上传")
 
 
 def _check_zip(data: bytes, kind: Kind) -> None:

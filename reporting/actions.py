@@ -12,7 +12,7 @@ from common import audit, constraints, crypto, identifiers, policies
 from common.transitions import TransitionRefused
 from internship.rules import add_months
 from positions import actions as position_actions
-from reporting import monthly, queries, rules
+from reporting import claims_queries, monthly, queries, revisions, rules
 from reporting.models import (
     AGREEMENT_FIELDS,
     MonthlyReport,
@@ -180,6 +180,50 @@ def _person_month(case: Case, month: date, line: monthly.Line) -> PersonMonth:
         subsidy=line.subsidy.amount,
         subsidy_reason=line.subsidy.reason,
     )
+
+
+def replace_months(*, case: Case, revised: MonthlyReport, lines: Sequence[monthly.Line], by: User) -> list[PersonMonth]:
+    """An approved 月报更正: the person-months of the report give way to new ones, and stay as history (C10).
+
+    Raises TransitionRefused when one of them is claimed or paid, or the report was revised already.
+    """
+    with audit.actor(by), transaction.atomic():
+        # A claim takes its person-months under the same locks.
+        list(PersonMonth.objects.in_force().select_for_update().filter(case=revised.case_id).order_by("pk"))
+        revisions.check_revisable(revised)
+        revoke_months(case=revised.case, by=by)
+        return approve_months(case=case, month=revised.month, lines=lines, by=by)
+
+
+def restore_months(*, case: Case, revised: MonthlyReport, by: User) -> int:
+    """The approval of a 月报更正 was revoked: the months that it replaced hold again. Returns how many.
+
+    Raises TransitionRefused when its months are claimed, or were revised again.
+    """
+    with audit.actor(by), transaction.atomic():
+        own = list(PersonMonth.objects.in_force().select_for_update().filter(case=case).order_by("pk"))
+        if not own or claims_queries.has_claims([one.pk for one in own]):
+            raise TransitionRefused("更正后的人月已申领补贴或又有更正，不能撤销")
+        people = [one.placement_id for one in own]
+        revoke_months(case=case, by=by)
+        replaced = PersonMonth.objects.filter(case=revised.case_id, placement__in=people, in_force=False)
+        for one in replaced.select_for_update().order_by("pk"):
+            one.in_force = True
+            one.save(update_fields=["in_force"])
+        return len(people)
+
+
+def start_revision(*, report: MonthlyReport, by: User) -> Case:
+    """A draft of the 月报更正 for a report chosen in the list. Raises StartRefused or TransitionRefused."""
+    with audit.actor(by), transaction.atomic():
+        revisions.check_revisable(report)
+        unit = report.case.unit
+        if unit is None:
+            raise TransitionRefused("月报不属于任何单位")
+        case = review_actions.start_case(queries.REVISION_MATTER, unit, by=by)
+        draft = case.drafts.get(page="report")
+        review_actions.save_page(case, "report", draft.values | {"revises": str(report.pk)}, draft.revision, by=by)
+    return case
 
 
 def revoke_months(*, case: Case, by: User) -> int:

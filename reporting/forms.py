@@ -11,7 +11,8 @@ from common import codes, identifiers
 from common.formfields import DateInput
 from common.validators import TelephoneField
 from positions.models import Position
-from reporting import queries, rules
+from reporting import queries, revisions, rules
+from reporting.correction_forms import mentor_field
 from reporting.models import LogEntry, MonthlyReport, Objection, Placement, PlacementEnd, PlacementRegistration
 from review.forms import PageForm
 from review.matters import CaseValues
@@ -144,6 +145,9 @@ class AgreementForm(_Page):
 
     def adapt(self) -> None:
         super().adapt()
+        position = str(self.values.get("position", {}).get("position", ""))
+        chosen = Position.objects.of_unit(self.case.unit).filter(pk=position).first() if position.isdecimal() else None
+        self.fields["mentor"] = mentor_field(self.case.unit, chosen.mentor if chosen else "")
         found = person_of(self.case, self.values)
         if found and found.trainee:
             self.instance.category = found.trainee.category
@@ -307,6 +311,42 @@ def month_of(values: CaseValues) -> date | None:
     except ValueError:
         return None
     return chosen if chosen.day == 1 and chosen <= timezone.localdate() else None
+
+
+class RevisionForm(_Page):
+    """选择月报: approved reports whose months are not claimed."""
+
+    masked = {"phone": "mobile"}
+
+    class Meta:
+        model = MonthlyReport
+        fields = ("revises", "filler", "phone")
+        field_classes = {"phone": TelephoneField}
+        widgets = {"phone": forms.TextInput(attrs={"data-width": "medium"})}
+
+    def adapt(self) -> None:
+        super().adapt()
+        field = self.fields["revises"]
+        field.required, field.empty_label = True, "请选择"
+        field.queryset = revisions.revisable(self.case.unit)
+        if self.case.status not in EDITABLE:
+            field.queryset = MonthlyReport.objects.filter(case__unit=self.case.unit)
+        field.error_messages = {"required": "请选择需要更正的月报", "invalid_choice": revisions.CLAIMED}
+        field.label_from_instance = lambda report: f"{report}（{report.case.number}）"
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if report := data.get("revises"):
+            self.instance.month = report.month
+        return data
+
+
+def revised_report(case: Case, values: CaseValues) -> MonthlyReport | None:
+    """The report chosen to be revised so far; None for none of the unit's."""
+    key = str(values.get("report", {}).get("revises", ""))
+    if not key.isdecimal() or len(key) > 18:
+        return None
+    return MonthlyReport.objects.filter(pk=key, case__unit=case.unit).select_related("case").first()
 
 
 # --- 我的见习 (B3) -------------------------------------------------------------------------------

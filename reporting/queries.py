@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import Individual, Unit
@@ -14,14 +14,16 @@ from internship import queries as internship_queries
 from internship.models import Trainee
 from internship.rules import Claim, add_months
 from positions.models import Position
-from reporting.models import PersonLookup, PersonMonth, Placement, PlacementRegistration
+from reporting.models import PersonLookup, PersonMonth, Placement, PlacementDocument, PlacementRegistration
 from reporting.rules import Term
 from review.models import RUNNING, Case, Status
 
 REGISTRATION_MATTER = "placement-registration"
 END_MATTER = "placement-end"
+CORRECTION_MATTER = "record-correction"
 IMPORT_MATTER = "placement-import"
 REPORT_MATTER = "monthly-report"
+REVISION_MATTER = "monthly-report-revision"
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,16 @@ def people_of_month(unit: Unit, month: date) -> QuerySet[Placement]:
     found = Placement.objects.valid().of_unit(unit).filter(starts_on__lt=add_months(month, 1))
     found = found.annotate(last=Coalesce("ended_on", "ends_on")).filter(last__gte=month).exclude(pk__in=reported)
     return found.select_related("position", "case").order_by("name", "pk")
+
+
+def without_documents(unit: Unit, month: date) -> list[Placement]:
+    """People matched in batches whose first report would be this month's, and who lack 见习协议 or 保险单 (C5)."""
+    first = people_of_month(unit, month).filter(case__matter=IMPORT_MATTER).exclude(months__in_force=True)
+    kept = (
+        PlacementDocument.objects.filter(placement=OuterRef("pk"), file__state="clean").order_by().values("placement")
+    )
+    counted = first.annotate(kept=Subquery(kept.annotate(count=Count("pk")).values("count")))
+    return list(counted.filter(Q(kept__isnull=True) | Q(kept__lt=2)))
 
 
 def months_to_report(unit: Unit, on: date) -> list[date]:

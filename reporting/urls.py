@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting import claims_views, trainee_views, views
+from reporting import claims_views, correction_views, document_views, report_views, trainee_views, views
 
 app_name = "reporting"
 
@@ -15,9 +15,24 @@ urlpatterns = [
     path("unit/placements/objections/<int:pk>/answer/", views.answer_objection, name="answer_objection"),
     path("unit/placements/", views.placements, name="placements"),
     path("unit/placements/<int:pk>/", views.placement, name="placement"),
+    path("unit/placements/documents/", document_views.documents, name="documents"),
+    path("unit/placements/documents/<int:pk>/", document_views.document, name="document"),
+    path(
+        "unit/placements/<int:pk>/documents/agreement/",
+        document_views.upload,
+        {"kind": "agreement"},
+        name="upload_agreement",
+    ),
+    path("unit/placements/<int:pk>/documents/policy/", document_views.upload, {"kind": "policy"}, name="upload_policy"),
+    path("unit/placements/<int:pk>/correct/", correction_views.correct, name="correct"),
+    path("unit/placements/<int:pk>/cancel/", correction_views.cancel, name="cancel"),
+    path("unit/placements/<int:pk>/<slug:kind>/<slug:month>/correct/", correction_views.correct, name="correct_month"),
+    path("unit/placements/<int:pk>/<slug:kind>/<slug:month>/cancel/", correction_views.cancel, name="cancel_month"),
     path("unit/placements/<int:pk>/end/", views.end, name="end"),
     path("unit/placements/registrations/<slug:number>/end/", views.end_registration, name="end_registration"),
     path("unit/placements/registrations/<slug:number>/look-up/", views.look_up, name="look_up"),
+    path("unit/monthly-reports/", report_views.monthly_reports, name="monthly_reports"),
+    path("unit/monthly-reports/<int:pk>/revise/", report_views.revise, name="revise_report"),
     path("unit/living-subsidies/", claims_views.living_subsidies, name="living_subsidies"),
     path("unit/mentoring-subsidies/", claims_views.mentoring_subsidies, name="mentoring_subsidies"),
     path("unit/subsidies/people/<int:pk>/", claims_views.months, name="subsidy_months"),

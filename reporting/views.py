@@ -14,7 +14,7 @@ from accounts.models import Unit
 from accounts.portal import unit_required
 from common import codes, identifiers
 from common.transitions import TransitionRefused
-from reporting import actions, forms, queries, rules, trainee_actions
+from reporting import actions, correction_views, corrections, forms, queries, rules, trainee_actions
 from reporting.models import Objection, Placement, PlacementEnd
 from review import actions as review_actions
 from review.forms import typed
@@ -105,6 +105,9 @@ def placement(request: HttpRequest, pk: int) -> HttpResponse:
         **_row(found),
         "case_url": case_url(found.case),
         "sections": facts_of(found),
+        "months": correction_views.rows_of(found),
+        "may_correct": corrections.can_on_page(found),
+        "correction_url": reverse("review:start", kwargs={"portal": "unit", "matter": queries.CORRECTION_MATTER}),
         "objections": found.objections.all(),
         "answer_form": True,
         "page_title": found.name,

@@ -56,6 +56,7 @@ class Section:
     is_rows: bool = False
     editable: bool = True
     note: str = ""
+    original: bool = False
 
     @property
     def changed(self) -> bool:
@@ -81,7 +82,8 @@ def sections(
             result.append(Section(page.key, page.title, rows=rows, is_rows=True))
         elif isinstance(page, Sheet):
             rows, note = _sheet_rows(page, values, masked), _sheet_note(page, values)
-            result.append(Section(page.key, page.title, rows=rows, is_rows=True, note=note))
+            original = bool(values.get(page.key, {}).get("original"))
+            result.append(Section(page.key, page.title, rows=rows, is_rows=True, note=note, original=original))
         else:
             result.append(Section(page.key, page.title, _page(page, case, values, previous, masked)))
     return result

@@ -23,6 +23,8 @@ def grid_page(request: HttpRequest, portal: str, case: Case, values: CaseValues,
         return _show(request, portal, case, values, page, stored, judged=draft is not None)
     content = grids.posted(page, case, values, request.POST)
     mine = {**values, page.key: content}
+    if request.POST.get("action") == "compute":
+        return _show(request, portal, case, mine, page, stored, judged=False)
     revision = request.POST.get("revision", "0")
     given = int(revision) if revision.isdigit() and len(revision) < 10 else 0
     try:
@@ -66,6 +68,7 @@ def _show(
 
 def _row(page: Grid, typed: grids.TypedRow, judged: bool) -> dict[str, Any]:
     return {
+        "key": typed.row.key,
         "name": typed.row.cells[0],
         "url": typed.row.url,
         "facts": list(zip(page.headings[1:], typed.row.cells[1:], strict=True)),

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -15,7 +16,7 @@ from common.sheets.templates import blank_template
 from review import actions, matters, sheets, submission
 from review.matters import CaseValues, Sheet
 from review.models import Case, PageDraft
-from review.portal import case_url, editing, editing_context, find_page
+from review.portal import case_url, editing, editing_context, find_page, get_case, portal_view
 
 INVALID = 422
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -39,12 +40,14 @@ def _upload(request: HttpRequest, portal: str, case: Case, values: CaseValues, p
     if upload is None:
         return _show(request, portal, case, values, page, "请先选择文件", status=INVALID)
     upload.seek(0)
+    data, name = upload.read(MAX_BYTES + 1), upload.name or "文件.xlsx"
     try:
-        data, name = upload.read(MAX_BYTES + 1), upload.name or "文件.xlsx"
-        result, content = sheets.read_and_keep(page, data, name=name, by=request.user)  # type: ignore[arg-type]
+        # In one transaction: no stored file without the draft that names it.
+        with transaction.atomic():
+            result, content = sheets.read_and_keep(page, data, name=name, by=request.user)  # type: ignore[arg-type]
+            _save(request, case, page, content)
     except SheetRefused as refused:
         return _show(request, portal, case, values, page, str(refused), status=INVALID)
-    _save(request, case, page, content)
     if result.ok:
         messages.success(request, f"已读取{len(result.rows)}行，没有错误，请核对后进入下一步")
     return redirect(case_url(case, "page", page=page.key))
@@ -87,6 +90,7 @@ def _show(
         "fault_count": content.get("fault_count", 0),
         "only_correct": content.get("only_correct", False),
         "marked_url": case_url(case, "sheet_marked", page=page.key) if content.get("marked") else "",
+        "original_url": case_url(case, "sheet_original", page=page.key) if content.get("original") else "",
         "template_url": case_url(case, "sheet_template", page=page.key),
         "titles": [column.title for column in page.columns.columns],
         "lines": [[(title, text) for _, title, text in sheets.cells_of(page, row, False)] for row in rows],
@@ -121,3 +125,19 @@ def marked(request: HttpRequest, portal: str, case: Case, page: str) -> HttpResp
     if not draft.values.get("marked"):
         raise Http404
     return files.file_response(get_object_or_404(StoredFile, pk=draft.values["marked"]))
+
+
+@portal_view
+@require_safe
+def original(request: HttpRequest, portal: str, number: str, page: str) -> HttpResponse:
+    """The file as it was handed in, of a draft or of the last submission."""
+    case = get_case(request, portal, number)
+    values = submission.current_values(case)
+    declared = find_page(matters.get(case.matter).pages(case, values), page)
+    if not isinstance(declared, Sheet) or not (key := values.get(page, {}).get("original")):
+        raise Http404
+    try:
+        return files.file_response(get_object_or_404(StoredFile, pk=key))
+    except files.FileNotReady as waiting:
+        messages.error(request, str(waiting))
+        return redirect(case_url(case))

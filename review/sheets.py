@@ -4,6 +4,7 @@ A draft keeps the rows that may be imported as texts, the faults of the others, 
 those are marked. Nothing of it is stored anywhere else before the case is submitted.
 """
 
+import io
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -14,9 +15,10 @@ from common.sheets import imports, reports
 from common.sheets.columns import Code, Column, IdNumber, Month
 from common.sheets.columns import Sheet as Columns
 from common.sheets.imports import Import, Layout, Row, SheetError
-from common.sheets.reading import Grid
+from common.sheets.reading import Grid, SheetRefused
 from review.matters import CaseValues, PageValues, Sheet, SheetPreview
 
+ORIGINAL_KINDS = ("xlsx", "xls", "ods")
 _KEPT_FAULTS = 500
 # Above this a submission takes longer than anybody should wait for a page: a job carries it out, and judges the rows.
 ROWS_IN_A_REQUEST = 2_000
@@ -90,10 +92,15 @@ def read(page: Sheet, data: bytes) -> Import:
 
 
 def read_and_keep(page: Sheet, data: bytes, *, name: str, by: User) -> tuple[Import, PageValues]:
-    """Read and judge a file, and what a draft keeps of it; raises SheetRefused."""
+    """Read and judge a file, keep it as it was handed in, and what a draft keeps of it; raises SheetRefused."""
     result = read(page, data)
     correct = result.correct_rows
-    return result, keep(result, name=name, by=by, preview=page.preview(correct) if correct else None)
+    content = keep(result, name=name, by=by, preview=page.preview(correct) if correct else None)
+    try:
+        original = files.store(io.BytesIO(data), by=by, name=name, kinds=ORIGINAL_KINDS)
+    except files.FileRefused as refused:
+        raise SheetRefused(str(refused)) from refused
+    return result, content | {"name": original.original_name, "original": str(original.pk)}
 
 
 def rows_of(page: Sheet, values: CaseValues, limit: int | None = None) -> list[Row]:

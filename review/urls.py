@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{CASE}pages/<slug:page>/rows/<uuid:row>/delete/", draft_views.delete_row, name="delete_row"),
     path(f"{CASE}pages/<slug:page>/template/", sheet_views.template, name="sheet_template"),
     path(f"{CASE}pages/<slug:page>/marked/", sheet_views.marked, name="sheet_marked"),
+    path(f"{CASE}pages/<slug:page>/original/", sheet_views.original, name="sheet_original"),
     path(f"{CASE}attachments/", attachment_views.attachments, name="attachments"),
     path(f"{CASE}attachments/<slug:slot>/upload/", attachment_views.upload, name="upload"),
     path(f"{CASE}attachments/<uuid:attachment>/remove/", attachment_views.remove_attachment, name="remove_attachment"),

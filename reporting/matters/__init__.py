@@ -1,5 +1,15 @@
 """The services of reporting; importing this declares them, in the order of the menus."""
 
-from reporting.matters import placements, batches, monthly_report, living_subsidy, mentoring_subsidy, checks  # noqa: I001 - the order of declaration
+from reporting.matters import placements, batches, corrections, monthly_report  # noqa: I001 - the order of declaration
+from reporting.matters import report_revision, living_subsidy, mentoring_subsidy, checks
 
-__all__ = ["batches", "checks", "living_subsidy", "mentoring_subsidy", "monthly_report", "placements"]
+__all__ = [
+    "batches",
+    "checks",
+    "corrections",
+    "living_subsidy",
+    "mentoring_subsidy",
+    "monthly_report",
+    "placements",
+    "report_revision",
+]

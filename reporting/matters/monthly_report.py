@@ -1,5 +1,7 @@
 """就业见习月报 (C10): months of people, with what they were paid."""
 
+from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -30,17 +32,6 @@ from review.matters import (
 from review.models import EDITABLE, Case, Status
 
 
-def _documents_are_known(case: Case, values: CaseValues) -> str:
-    """免提交: the agreements and policies of people imported by C5 are handed in with their first report only."""
-    month = forms.month_of(values)
-    if case.unit is None or month is None:
-        return ""
-    imported = queries.people_of_month(case.unit, month).filter(case__matter=queries.IMPORT_MATTER)
-    if imported.exclude(months__in_force=True).exists():
-        return ""
-    return "本月没有首次上报的批量匹配人员，免提交"
-
-
 @register
 class MonthlyReportMatter(OfInternshipUnit):
     """就业见习月报管理 (C10; JL). One at a time per unit and month; a later one for the month is the 补报."""
@@ -61,14 +52,6 @@ class MonthlyReportMatter(OfInternshipUnit):
     slots = (
         Slot("attendance", "考勤表", required=True),
         Slot("payment", "生活费发放凭证", required=True, hint="银行流水或回单"),
-        Slot(
-            "documents",
-            "见习协议和保险单（批量匹配人员）",
-            required=True,
-            hint="PDF，或以证件号码命名的ZIP压缩包",
-            kinds=("pdf", "jpeg", "png", "zip"),
-            covered=_documents_are_known,
-        ),
     )
 
     def check_start(self, actor: User, subject: Individual | Unit) -> None:
@@ -89,21 +72,14 @@ class MonthlyReportMatter(OfInternshipUnit):
     def _people(self, case: Case, values: CaseValues) -> Grid:
         month = forms.month_of(values) or timezone.localdate().replace(day=1)
         compute = cache(lambda: monthly.subsidy_by(case.unit, month))
-        return Grid(
-            "people",
-            "人员明细",
-            monthly.HEADINGS,
-            monthly.COLUMNS,
-            rows=_people_of,
-            check=lambda row, typed: monthly.faults(month, typed),
-            result="应发补贴",
-            compute=lambda row, typed: compute()(row.subject, typed["net_pay"]).words,
-            intro="出勤天数取自考勤批量上报，可以修改；应发补贴由系统按政策计算，仅供参考，以核定为准。",
-        )
+        return grid_of(month, rows=_people_of, compute=compute)
 
     def check(self, case: Case, values: CaseValues, record: Any) -> Problems:
         if any(typed.row.subject.starts_on > timezone.localdate() for typed in self._typed(case, values)):
             return {"people": "有人员尚未开始见习，请核对月份"}
+        if case.unit is not None and (missing := queries.without_documents(case.unit, record.month)):
+            names = "、".join(one.name for one in missing[:20]) + ("等" if len(missing) > 20 else "")
+            return {"people": f"首次上报前，请在“协议和保险单”中上传{len(missing)}人的见习协议和保险单：{names}"}
         return {}
 
     def _typed(self, case: Case, values: CaseValues) -> list[grids.TypedRow]:
@@ -136,6 +112,26 @@ class MonthlyReportMatter(OfInternshipUnit):
     def review_panels(self, case: Case) -> list[tuple[str, dict[str, Any]]]:
         record = MonthlyReport.objects.filter(pk=case.pk).first()
         return [("reporting/report_panel.html", {"record": record})] if record else []
+
+
+def grid_of(
+    month: date,
+    *,
+    rows: Callable[[Case, CaseValues], list[GridRow]],
+    compute: Callable[[], Callable[[Any, Decimal], Any]],
+) -> Grid:
+    """The table of a month's people, with what is filled in for each and the computed subsidy."""
+    return Grid(
+        "people",
+        "人员明细",
+        monthly.HEADINGS,
+        monthly.COLUMNS,
+        rows=rows,
+        check=lambda row, typed: monthly.faults(month, typed),
+        result="应发补贴",
+        compute=lambda row, typed: compute()(row.subject, typed["net_pay"]).words,
+        intro="出勤天数取自考勤批量上报，可以修改；应发补贴由系统按政策计算，仅供参考，以核定为准。",
+    )
 
 
 def _people_of(case: Case, values: CaseValues) -> list[GridRow]:

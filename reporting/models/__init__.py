@@ -7,6 +7,7 @@ from reporting.models.claims import (
     MentoringPerson,
     MentoringSubsidyClaim,
 )
+from reporting.models.corrections import ON_POST_COLUMNS, TERM_COLUMNS, RecordCorrection
 from reporting.models.imports import (
     DAY_COLUMNS,
     Attendance,
@@ -20,6 +21,7 @@ from reporting.models.placements import (
     AGREEMENT_FIELDS,
     PersonLookup,
     Placement,
+    PlacementDocument,
     PlacementEnd,
     PlacementRegistration,
 )
@@ -28,6 +30,8 @@ from reporting.models.reports import MonthlyReport, PersonMonth
 __all__ = [
     "AGREEMENT_FIELDS",
     "DAY_COLUMNS",
+    "ON_POST_COLUMNS",
+    "TERM_COLUMNS",
     "Attendance",
     "AttendanceImport",
     "ClaimedInsurance",
@@ -43,7 +47,9 @@ __all__ = [
     "PersonLookup",
     "PersonMonth",
     "Placement",
+    "PlacementDocument",
     "PlacementEnd",
     "PlacementImport",
     "PlacementRegistration",
+    "RecordCorrection",
 ]

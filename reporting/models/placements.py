@@ -16,6 +16,7 @@ from accounts.models import Individual, Unit, User
 from common import codes
 from common.audit import track
 from common.fields import BlindIndex, EncryptedText
+from common.models import StoredFile
 from internship.models import Trainee
 from positions.models import Position
 from review.models import Case, Record
@@ -303,6 +304,34 @@ class PlacementEnd(Record):
             return None
         days = (self.contract_from, self.social_insured_from, self.filed_on)
         return max(day for day in days if day is not None)
+
+
+@track()
+class PlacementDocument(models.Model):
+    """见习协议 or 保险单 of a person who was matched in a batch (C5): needed before the first monthly report."""
+
+    class Kind(models.TextChoices):
+        AGREEMENT = "agreement", "见习协议"
+        POLICY = "policy", "保险单"
+
+    placement = models.ForeignKey(Placement, models.PROTECT, related_name="documents", verbose_name="见习")
+    kind = models.CharField("材料", max_length=9, choices=Kind.choices)
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="文件")
+    added_at = models.DateTimeField("上传时间", default=timezone.now)
+    added_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="上传人")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "协议和保险单"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["placement", "kind"],
+                name="placement_document_once",
+                violation_error_message="该材料已上传",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.placement} {self.get_kind_display()}"
 
 
 @track()

@@ -20,6 +20,9 @@ class MonthlyReport(Record):
     month = models.DateField("申报月份")
     filler = models.CharField("填报人", max_length=64)
     phone = EncryptedText("电话", validators=[MaxLengthValidator(20)])
+    revises = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="revisions", verbose_name="更正的月报"
+    )
     # Computed at submission.
     on_post_count = models.PositiveIntegerField("在岗人数", default=0, editable=False)
     new_count = models.PositiveIntegerField("新增人数", default=0, editable=False)

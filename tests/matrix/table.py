@@ -138,10 +138,23 @@ TABLE: dict[str, list[Rule]] = {
     "reporting:write_log": [_rule(PERSONS_OWN, "placement", method="post")],
     "reporting:placements": [_rule(UNIT)],
     "reporting:placement": [_rule(UNITS_OWN, "placement")],
+    "reporting:documents": [_rule(UNIT)],
+    # Nobody of the matrix has one.
+    "reporting:document": [_rule("login 403 403 404 404 403 403", pk=1)],
+    "reporting:upload_agreement": [_rule(UNITS_OWN, "placement", method="post")],
+    "reporting:upload_policy": [_rule(UNITS_OWN, "placement", method="post")],
+    "reporting:correct": [_rule(UNITS_OWN, "placement")],
+    "reporting:cancel": [_rule(UNITS_OWN, "placement")],
+    "reporting:correct_month": [
+        _rule("login 403 403 404 404 403 403", "placement", kind="attendance", month="2026-03")
+    ],
+    "reporting:cancel_month": [_rule("login 403 403 404 404 403 403", "placement", kind="attendance", month="2026-03")],
     "reporting:end": [_rule(UNITS_OWN, "placement", method="post")],
     "reporting:answer_objection": [_rule(UNITS_OWN, "objection", method="post")],
     "reporting:end_registration": [_rule(UNITS_OWN, "registration", method="post")],
     "reporting:look_up": [_rule(UNITS_OWN, "registration", method="post")],
+    "reporting:monthly_reports": [_rule(UNIT)],
+    "reporting:revise_report": [_rule("login 403 403 404 404 403 403", pk=1, method="post")],
     "reporting:living_subsidies": [_rule(UNIT)],
     "reporting:mentoring_subsidies": [_rule(UNIT)],
     "reporting:subsidy_months": [_rule(UNITS_OWN, "placement")],
@@ -204,6 +217,8 @@ TABLE: dict[str, list[Rule]] = {
     "review:sheet_template": [_rule(UNITS_OWN, "import case", page="file")],
     # No file was handed in yet, so there is none with marked faults.
     "review:sheet_marked": [_rule("login 403 403 404 404 403 403", "import case", page="file")],
+    # No file has been handed in.
+    "review:sheet_original": [_rule("login 403 403 404 404 403 403", "import case", page="file")],
     "review:attachments": [
         _rule(PERSONS_OWN, "individual case"),
         # A position's application asks for no attachments.

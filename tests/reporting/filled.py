@@ -7,9 +7,11 @@ from django.utils import timezone
 
 from accounts.models import Unit
 from internship.rules import add_months
-from reporting.models import Placement
+from reporting.correction_forms import INSURANCE_COLUMNS
+from reporting.models import MonthlyReport, PersonMonth, Placement
 from review.models import Case
 from tests.contracts.filled import Filled
+from tests.internship.support import make_case
 from tests.reporting.claims_support import last_year, make_claiming, make_end, make_intern, set_jilin
 from tests.reporting.support import (
     make_fresh_trainee,
@@ -86,7 +88,45 @@ def _claiming_unit() -> Unit:
     return unit
 
 
+def _correction(case: Case) -> dict[str, dict[str, Any]]:
+    placement = Placement.objects.get(unit=case.unit)
+    told = {name: str(value) for name, value in terms(starts_on=placement.starts_on).items()}
+    return {
+        "what": {"placement": str(placement.pk), "kind": "agreement", "reason": "签订补充协议"},
+        "values": {name: told[name] for name in told if name not in INSURANCE_COLUMNS},
+        "insurance": {name: told[name] for name in INSURANCE_COLUMNS} | {"insurer": "另一演示保险公司"},
+    }
+
+
+def _reporting_unit() -> Unit:
+    """A unit with an approved report of last month."""
+    unit = _unit_with_people()
+    placement, month = Placement.objects.get(unit=unit), add_months(timezone.localdate().replace(day=1), -1)
+    case = make_case("monthly-report", unit)
+    now, by = timezone.now(), case.acting_user
+    Case.objects.filter(pk=case.pk).update(
+        status="approved", region=unit.handling_region, submitted_at=now, submitted_by=by, accepted_at=now, accepted_by=by,
+        decided_at=now, decided_by=by,
+    )  # fmt: skip
+    MonthlyReport.objects.create(case=case, live=True, month=month, filler="王演示", phone="13800000009")
+    PersonMonth.objects.create(
+        placement=placement, case=case, month=month, category="G1", days=20, due_pay=3100, net_pay=3100, paid_on=month,
+        subsidy_reason="演示",
+    )  # fmt: skip
+    return unit
+
+
+def _revision(case: Case) -> dict[str, dict[str, Any]]:
+    report = MonthlyReport.objects.get(case__unit=case.unit, case__matter="monthly-report")
+    return {
+        "people": _report(case)["people"],
+        "report": {"revises": str(report.pk), "filler": "王演示", "phone": "13800000009"},
+    }
+
+
 FILLED = {
+    "record-correction": Filled(_unit_with_people, _correction),
+    "monthly-report-revision": Filled(_reporting_unit, _revision),
     "monthly-report": Filled(_unit_with_people, _report),
     "placement-import": Filled(_registering_unit, _matched),
     "attendance-import": Filled(

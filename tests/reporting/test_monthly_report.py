@@ -11,8 +11,8 @@ from common import constraints
 from common.transitions import TransitionRefused
 from internship.rules import add_months
 from positions.models import Position
-from reporting import actions
-from reporting.models import Attendance, MonthlyReport, PersonMonth, Placement
+from reporting import actions, document_actions, revisions
+from reporting.models import Attendance, MonthlyReport, PersonMonth, Placement, PlacementDocument
 from review import actions as review_actions
 from review import matters, submission, workflow
 from review.matters import StartRefused
@@ -22,6 +22,7 @@ from tests.factories import make_individual, make_staff
 from tests.internship.support import make_case, set_policy
 from tests.reporting.support import make_placement, make_qualified, reviewer, set_limits
 from tests.review.cases import attach, fill, load_steps
+from tests.support.samples import pdf_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -170,16 +171,79 @@ def test_what_was_typed_stays_when_it_is_wrong(client, handler, month, placement
     assert "1880.00元" in client.get(case_url(case, "check")).content.decode()
 
 
-def test_people_imported_in_batches_hand_in_their_documents_with_the_first_report(handler, month, placement) -> None:
+def test_people_imported_in_batches_need_both_documents_before_their_first_report(handler, month, placement) -> None:
     Placement.objects.filter(pk=placement.pk).update(case=make_case("placement-import", handler.unit))
     case = filled_in(started(handler, month), row(placement))
-    with pytest.raises(submission.Incomplete, match="请上传见习协议和保险单"):
+    with pytest.raises(submission.Incomplete, match=f"1人的见习协议和保险单：{placement.name}"):
         workflow.perform(case, "submit", by=handler.user)
-    attach(case, "documents")
+    for kind, title in PlacementDocument.Kind.choices:
+        if kind == "policy":  # one of the two is not enough
+            with pytest.raises(submission.Incomplete):
+                workflow.perform(case, "submit", by=handler.user)
+        document_actions.store_document(
+            placement=placement, kind=kind, content=pdf_bytes(), name=f"{title}.pdf", by=handler.user
+        )
     case = workflow.perform(case, "submit", by=handler.user)
     workflow.perform(case, "approve", by=reviewer(case))
-    before = add_months(month, -1)
-    assert submitted(handler, before, row(placement)).status == "submitted"
+    PlacementDocument.objects.all().delete()
+    assert submitted(handler, add_months(month, -1), row(placement)).status == "submitted"
+
+
+def revision(handler, report: Case, *rows: dict[str, str]) -> Case:
+    """A revision of the report, handed in."""
+    load_steps("monthly-report-revision")
+    case = actions.start_revision(report=MonthlyReport.objects.get(pk=report.pk), by=handler.user)
+    fill(case, {"report": {"revises": str(report.pk), "filler": "王演示", "phone": "13800000009"}})
+    return workflow.perform(filled_in(case, *rows), "submit", by=handler.user)
+
+
+def test_an_approved_report_changes_by_a_reviewed_revision_that_keeps_history(handler, month, placement) -> None:
+    report = approved(handler, month, row(placement, net_pay="3000"))
+    [before] = PersonMonth.objects.in_force()
+    assert before.subsidy is None
+    case = revision(handler, report, row(placement, net_pay="3100"))
+    assert PersonMonth.objects.in_force().get() == before
+    workflow.perform(case, "approve", by=reviewer(case))
+    [after] = PersonMonth.objects.in_force()
+    assert (after.case, after.subsidy) == (case, Decimal("1880.00"))
+    before.refresh_from_db()
+    assert (before.in_force, before.net_pay) == (False, 3000)
+    with pytest.raises(TransitionRefused, match="请选择最新的月报"):
+        actions.start_revision(report=MonthlyReport.objects.get(pk=report.pk), by=handler.user)
+    again = revision(handler, case, row(placement, net_pay="3200"))
+    assert workflow.perform(again, "approve", by=reviewer(again)).status == "approved"
+
+
+def test_months_that_are_claimed_are_not_revised(handler, month, placement, monkeypatch) -> None:
+    report = approved(handler, month, row(placement))
+    case = revision(handler, report, row(placement, net_pay="3200"))
+    monkeypatch.setattr(revisions.claims_queries, "has_claims", lambda person_months: True)
+    with pytest.raises(TransitionRefused, match="已申领生活费补贴，不能更正"):
+        workflow.perform(case, "approve", by=reviewer(case))
+    with pytest.raises(TransitionRefused, match="已申领"):
+        actions.start_revision(report=MonthlyReport.objects.get(pk=report.pk), by=handler.user)
+
+
+def test_the_table_of_a_revision_begins_with_what_was_approved(client, handler, month, placement) -> None:
+    report = approved(handler, month, row(placement, days="17.5"))
+    client.force_login(handler.user)
+    answer = client.post(f"/unit/monthly-reports/{report.pk}/revise/")
+    html = client.get(answer.url.replace("pages/report", "pages/people")).content.decode()
+    assert 'value="17.5"' in html
+    client.force_login(make_qualified().user)
+    assert client.post(f"/unit/monthly-reports/{report.pk}/revise/").status_code == 404
+
+
+def test_reports_are_listed_from_to(client, handler, month, placement) -> None:
+    report = approved(handler, month, row(placement))
+    client.force_login(handler.user)
+    listed = client.get("/unit/monthly-reports/").content.decode()
+    assert report.number in listed
+    assert f"/unit/monthly-reports/{report.pk}/revise/" in listed
+    inside = {"begin": f"{month:%Y-%m}", "end": f"{month:%Y-%m}"}
+    assert report.number in client.get("/unit/monthly-reports/", inside).content.decode()
+    outside = {"begin": f"{add_months(month, 1):%Y-%m}"}
+    assert report.number not in client.get("/unit/monthly-reports/", outside).content.decode()
 
 
 def test_months_that_are_not_over_and_months_all_reported_are_not_offered(handler, month) -> None:
