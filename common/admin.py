@@ -6,7 +6,8 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from procrastinate.contrib.django.models import (
     ProcrastinateEvent,
     ProcrastinateJob,
@@ -14,7 +15,7 @@ from procrastinate.contrib.django.models import (
     ProcrastinateWorker,
 )
 
-from common import policies, regions
+from common import policies, policy_changes, regions
 from common.models import AuditLink, CalendarDay, PolicyValue, Region
 
 JOB_STATES = {
@@ -62,6 +63,24 @@ class CalendarDayAdmin(admin.ModelAdmin):
     search_fields = ("name",)
 
 
+# Posted with 确认保存, after the consequences were shown.
+CONFIRMED = "_confirmed"
+_TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a field
+
+
+def _told(row: PolicyValue) -> list[tuple[str, str]]:
+    """A value in words."""
+    policy = policies.get(row.key)
+    return [
+        ("参数", policy.title),
+        ("地区", regions.path_name(row.region_id) if row.region_id else "全国"),
+        ("值", policies.display(policy, row.value)),
+        ("施行日期", f"{row.valid_from}"),
+        ("截止日期", f"{row.valid_to}" if row.valid_to else "长期有效"),
+        ("依据文件", row.source),
+    ]
+
+
 class PolicyValueForm(forms.ModelForm):
     """A policy value whose text fits the policy's kind."""
 
@@ -91,11 +110,13 @@ class PolicyValueForm(forms.ModelForm):
 class PolicyValueAdmin(admin.ModelAdmin):
     """Policies are read by all staff and kept by those whose region covers them.
 
-    A value that ended stays: later subsidies for earlier months still need it.
+    A value that ended stays: later subsidies for earlier months still need it. Before anything is stored, staff see
+    who is affected and confirm it.
     """
 
     desk_group = "业务配置"
     form = PolicyValueForm
+    delete_confirmation_template = "admin/common/policyvalue/delete_confirmation.html"
     list_display = ("title", "shown_value", "place", "valid_from", "valid_to", "source")
     list_select_related = ("region",)
     search_fields = ("key", "source", "note")
@@ -116,6 +137,51 @@ class PolicyValueAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PolicyValue]:
         return super().get_queryset(request).filter(key__in=[key.key for key in policies.all_keys()])
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """What was typed and is right is shown with its consequences first; 确认保存 stores it."""
+        if request.method == "POST" and CONFIRMED not in request.POST:
+            preview = self._preview(request, object_id)
+            if preview is not None:
+                return preview
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _preview(self, request: HttpRequest, object_id: str | None) -> HttpResponse | None:
+        """The page of consequences; None where Django's own page has something to say (no permission, faults)."""
+        stored = self.get_object(request, object_id) if object_id else None
+        allowed = self.has_change_permission(request, stored) if object_id else self.has_add_permission(request)
+        if not allowed or (object_id and stored is None):
+            return None
+        before = PolicyValue.objects.get(pk=stored.pk) if stored else None
+        form = self.get_form(request, stored, change=bool(stored))(request.POST, instance=stored)
+        if not form.is_valid():
+            return None
+        change = policy_changes.PolicyChange(before, form.instance)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "保存前请核对影响范围",
+            "opts": self.opts,
+            "before": before and _told(before),
+            "after": _told(form.instance),
+            "effects": policy_changes.effects(change),
+            "typed": [(name, value) for name, values in request.POST.lists() for value in values if name != _TOKEN],
+            "confirmed": CONFIRMED,
+        }
+        return TemplateResponse(request, "admin/common/policyvalue/preview.html", context)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The confirmation tells who is affected, too."""
+        stored = self.get_object(request, object_id)
+        told = policy_changes.effects(policy_changes.PolicyChange(stored, None)) if stored else []
+        return super().delete_view(request, object_id, {"effects": told, **(extra_context or {})})
 
     def has_change_permission(self, request: HttpRequest, obj: PolicyValue | None = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or _keeps(request, obj.region_id))

@@ -5,6 +5,7 @@ then the nation-wide row (design §9). Where nothing is stored nothing is guesse
 None, ``require`` raises PolicyMissing, whose text the reader sees.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -26,7 +27,8 @@ Kind = Literal["money", "ratio", "days", "months", "count", "flag", "text", "lis
 class PolicyKey:
     """One policy: what it is called, how its text is read, and in which unit it is shown.
 
-    ``entries`` are the names that a table may give figures for.
+    ``entries`` are the names that a table may give figures for. ``pattern`` is what a whole text must look like;
+    ``help`` says it in words.
     """
 
     key: str
@@ -35,6 +37,7 @@ class PolicyKey:
     unit: str = ""
     help: str = ""
     entries: tuple[str, ...] = ()
+    pattern: str = ""
 
 
 class PolicyMissing(LookupError):
@@ -122,6 +125,8 @@ _READERS: dict[str, tuple[Callable[[str], Any], str]] = {
 
 def parse(policy: PolicyKey, text: str) -> Any:
     """The typed value of a stored text; raises ValidationError in Chinese."""
+    if policy.pattern and not re.fullmatch(policy.pattern, text.strip()):
+        raise ValidationError(f"{policy.title}应填写：{policy.help}")
     read, hint = _READERS[policy.kind]
     try:
         value = read(text.strip())
@@ -249,6 +254,7 @@ class Book:
 
     def __init__(self, rows: Iterable[PolicyValue]) -> None:
         self._rows: dict[tuple[str, str], list[PolicyValue]] = {}
+        self._near: dict[tuple[str, str], list[PolicyValue]] = {}
         for stored in rows:
             self._rows.setdefault((stored.key, stored.region_id or ""), []).append(stored)
 
@@ -264,12 +270,27 @@ class Book:
 
     def row(self, key: str, region: str, on: date) -> PolicyValue | None:
         """The row in force for a region code on a day; the nearest region on the way up wins."""
-        codes = [place.code for place in regions.ancestors(region)] if region else []
-        for code in (*codes, ""):
-            for stored in self._rows.get((key, code), ()):
+        return self.rows((key,), region, on)[0]
+
+    def rows(self, keys: tuple[str, ...], region: str, on: date) -> list[PolicyValue | None]:
+        """The rows in force of several policies, in their order."""
+        found: list[PolicyValue | None] = []
+        for key in keys:
+            near = self._near.get((key, region))
+            if near is None:
+                near = self._near[key, region] = self._candidates(key, region)
+            for stored in near:
                 if stored.valid_from <= on and (stored.valid_to is None or on <= stored.valid_to):
-                    return stored
-        return None
+                    found.append(stored)
+                    break
+            else:
+                found.append(None)
+        return found
+
+    def _candidates(self, key: str, region: str) -> list[PolicyValue]:
+        """All rows of a policy that may apply to a region, the nearest first."""
+        codes = [place.code for place in regions.ancestors(region)] if region else []
+        return [stored for code in (*codes, "") for stored in self._rows.get((key, code), ())]
 
     def value(self, key: str, region: str, on: date) -> Any:
         """The typed value in force, or None when none is stored."""

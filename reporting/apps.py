@@ -6,6 +6,6 @@ class ReportingConfig(AppConfig):
     verbose_name = "见习上报"
 
     def ready(self) -> None:
-        from reporting import certificates, receivers  # noqa: F401 - certificates declare themselves
+        from reporting import certificates, policy_impact, receivers  # noqa: F401 - they declare themselves
 
         receivers.connect()

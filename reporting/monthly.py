@@ -10,11 +10,12 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Unit
-from common import codes, policies
+from common import codes
 from common.sheets.columns import Amount, Date, HalfDays
 from reporting import queries, rules
 from reporting.models import Attendance, Placement
-from reporting.subsidy import Figures, Subsidy, assess, share_of_month
+from reporting.subsidy import Subsidy, assess, share_of_month
+from reporting.subsidy_policies import FiguresBook
 from review.matters import GridRow, PageValues
 
 COLUMNS = (
@@ -38,23 +39,12 @@ class Line:
     subsidy: Subsidy
 
 
-def figures(category: str, region: str, month: date) -> Figures:
-    """The policies that a person-month is judged by: those in force on the first day of the month."""
-    return Figures(
-        policies.value("minimum_wage", region, month),
-        policies.value(f"subsidy_rate.{category}", region, month),
-        policies.value("subsidy_unit_share", region, month),
-        policies.value("partial_month", region, month),
-    )
-
-
 def subsidy_by(unit: Unit, month: date) -> Callable[[Placement, Decimal], Subsidy]:
-    """Computes the subsidy of the unit's people in a month; policies are asked once per category."""
-    region = queries.handling_region(unit)
-    known = cache(lambda category: figures(category, region, month))
+    """Computes the subsidy of the unit's people in a month; policies are asked once."""
+    region, book = queries.handling_region(unit), cache(FiguresBook.load)
 
     def compute(placement: Placement, net_pay: Decimal) -> Subsidy:
-        given = known(placement.category)
+        given = book().figures(region, placement.category, month)
         share = share_of_month(month, placement.starts_on, placement.last_day, given.partial_month)
         return assess(net_pay, given, share)
 

@@ -6,13 +6,11 @@ each is whether the net pay reaches its threshold. Why an amount is what it is c
 """
 
 import calendar
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, TypeVar
-
-Key = TypeVar("Key", bound=Hashable)
+from typing import Any
 
 FEN = Decimal("0.01")
 PENDING = "待配置"
@@ -68,7 +66,13 @@ def days_within(month: date, starts_on: date, last_day: date) -> int:
 
 def share_of_month(month: date, starts_on: date, last_day: date, policy: str | None) -> Decimal | None:
     """Which part of a month counts: 1 for a whole one, else by policy (none, days, full:N); None: not configured."""
-    days, whole = days_within(month, starts_on, last_day), calendar.monthrange(month.year, month.month)[1]
+    return share_of_days(
+        days_within(month, starts_on, last_day), calendar.monthrange(month.year, month.month)[1], policy
+    )
+
+
+def share_of_days(days: int, whole: int, policy: str | None) -> Decimal | None:
+    """The same, of so many days in a month of ``whole`` days."""
     if days == whole:
         return Decimal(1)
     if policy is None:
@@ -116,23 +120,6 @@ def settle(given: Standard, net_pay: Decimal) -> Subsidy:
 def assess(net_pay: Decimal, figures: Figures, share: Decimal | None) -> Subsidy:
     """The subsidy for what a person was paid in a month."""
     return settle(standard(figures, share), net_pay)
-
-
-def amounts(
-    rows: Iterable[tuple[Key, Decimal]], standards: Callable[[Key], Standard]
-) -> Iterator[tuple[Decimal | None, Standard]]:
-    """The amounts of many person-months, each given by its group and net pay; a group is judged once.
-
-    None where the net pay is under the threshold, or where the group's standard has no amount (it says why).
-    """
-    known: dict[Key, Standard] = {}
-    for key, net_pay in rows:
-        given = known.get(key)
-        if given is None:
-            given = known[key] = standards(key)
-        # An open standard has no threshold, so it is asked first.
-        paid = given.threshold is not None and net_pay >= given.threshold
-        yield (given.amount if paid else None), given
 
 
 # --- 为什么是这个金额 ----------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import Any
 
 from common import codes, policies, regions
 from common.models import PolicyValue
-from reporting.subsidy import Basis, Figures
+from reporting.subsidy import Basis, Figures, Standard, share_of_days, standard
 
 MONTH_KEYS = (
     "minimum_wage",
@@ -28,6 +28,9 @@ class FiguresBook:
     def __init__(self, book: policies.Book) -> None:
         self.book = book
         self._known: dict[tuple[str, str, date], Figures] = {}
+        # Many regions and months share their policies, so they share figures and what follows from them.
+        self._by_rows: dict[tuple[int, ...], Figures] = {}
+        self._standards: dict[tuple[int, int, int], Standard] = {}
 
     @classmethod
     def load(cls) -> "FiguresBook":
@@ -37,17 +40,30 @@ class FiguresBook:
     def figures(self, region: str, category: str, month: date) -> Figures:
         """The policies of a region for a category in a month."""
         key = (region, category, month)
-        if key not in self._known:
-            self._known[key] = self._look_up(region, category, month)
-        return self._known[key]
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._look_up(region, category, month)
+        return found
+
+    def standard(self, region: str, category: str, month: date, days: int, whole: int) -> Standard:
+        """What person-months are judged by, of whose month so many days of the ``whole`` lie in the term."""
+        figures = self.figures(region, category, month)
+        key = (id(figures), days, whole)
+        found = self._standards.get(key)
+        if found is None:
+            found = self._standards[key] = standard(figures, share_of_days(days, whole, figures.partial_month))
+        return found
 
     def _look_up(self, region: str, category: str, month: date) -> Figures:
-        rows = [
-            self.book.row(key, region, month)
-            for key in ("minimum_wage", f"subsidy_rate.{category}", "subsidy_unit_share", "partial_month")
-        ]
-        wage, rate, unit_share, partial = (_typed(row) for row in rows)
-        return Figures(wage, rate, unit_share, partial, tuple(basis(row) for row in rows[:3] if row is not None))
+        rows = self.book.rows(
+            ("minimum_wage", f"subsidy_rate.{category}", "subsidy_unit_share", "partial_month"), region, month
+        )
+        key = tuple(id(row) for row in rows)
+        if key not in self._by_rows:
+            wage, rate, unit_share, partial = (_typed(row) for row in rows)
+            told = tuple(basis(row) for row in rows[:3] if row is not None)
+            self._by_rows[key] = Figures(wage, rate, unit_share, partial, told)
+        return self._by_rows[key]
 
 
 def _typed(row: PolicyValue | None) -> Any:

@@ -190,3 +190,23 @@ def test_rows_for_display_carry_place_text_and_source(shipped_policies: None) ->
 def test_all_values_of_a_day_at_once(shipped_policies: None) -> None:
     wages = policies.values("minimum_wage", datetime.date(2022, 6, 1))
     assert wages == {"220100": 1880, "220300": 1640}
+
+
+def test_a_book_answers_as_the_database_does() -> None:
+    add("1000", end="2026-06-30")
+    add("1700", region="140000")
+    add("1800", region="140100", start="2026-03-01")
+    book = policies.Book.load("minimum_wage")
+    for region in ("", "140000", "140100", "140105", "220102"):
+        for text in ("2025-12-31", "2026-01-01", "2026-02-28", "2026-03-01", "2026-07-01"):
+            on = datetime.date.fromisoformat(text)
+            assert book.value("minimum_wage", region, on) == policies.value("minimum_wage", region, on)
+
+
+def test_a_book_can_be_asked_what_a_change_would_do() -> None:
+    stored = add("1700", region="140000")
+    book = policies.Book.load("minimum_wage")
+    proposed = PolicyValue(key="minimum_wage", region_id="140000", value="1900", valid_from=DAY, source="演示文件")
+    assert book.changed(without=stored, plus=proposed).value("minimum_wage", "140105", DAY) == Decimal("1900")
+    assert book.changed(without=stored).value("minimum_wage", "140105", DAY) is None
+    assert book.value("minimum_wage", "140105", DAY) == Decimal("1700")

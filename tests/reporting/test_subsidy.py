@@ -3,8 +3,18 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from reporting.subsidy import Figures, assess, days_within, share_of_month
+from reporting.subsidy import (
+    Figures,
+    assess,
+    days_within,
+    explain,
+    facts,
+    share_of_days,
+    share_of_month,
+)
 from tests.reporting.support import day
 
 W = Decimal(1880)
@@ -68,3 +78,38 @@ def test_parts_of_a_month_are_rounded_once() -> None:
     assert assess(Decimal(2000), JILIN_GRADUATE, Decimal(0)).reason == "不足整月，不计补贴"
     assert assess(Decimal(2000), JILIN_GRADUATE, None).reason == "待配置：首尾不足月的计算"
     assert assess(Decimal("1455.47"), JILIN_GRADUATE, Decimal(15) / 31).words == "实发工资低于1455.48元"
+
+
+# --- Sets, and why -------------------------------------------------------------------------------
+
+
+@given(
+    wage=st.decimals(1, 4000, places=2),
+    rate=st.decimals(0, 1, places=2),
+    own=st.decimals(0, 1, places=2),
+    days=st.integers(0, 31),
+    net_pay=st.decimals(0, 9999, places=2),
+)
+def test_amounts_are_whole_fen_and_paid_only_from_the_threshold_on(wage, rate, own, days, net_pay) -> None:
+    given_figures = Figures(wage, rate, own, "days")
+    found = assess(net_pay, given_figures, share_of_days(days, 31, "days"))
+    if found.amount is not None:
+        assert found.amount == found.amount.quantize(Decimal("0.01"))
+        assert net_pay >= found.threshold
+        assert found.amount <= found.threshold
+    elif found.threshold is not None:
+        assert net_pay < found.threshold
+
+
+def test_a_part_of_a_month_is_explained_with_its_days() -> None:
+    kept = facts(day("2026-03-01"), Decimal("1500"), JILIN_GRADUATE, Decimal(15) / 31)
+    lines = dict(explain(kept))
+    assert lines["补贴金额"] == "最低工资 × 补贴比例：1880 × 100% × 15/31天 = 909.68元"
+
+
+def test_why_there_is_nothing_is_explained_as_well() -> None:
+    kept = facts(day("2026-03-01"), Decimal("3007.99"), JILIN_GRADUATE, Decimal(1))
+    lines = dict(explain(kept))
+    assert lines["实发工资"] == "3007.99元，低于发放标准，不予补贴"
+    assert lines["无补贴原因"] == "实发工资低于3008元"
+    assert "补贴金额" not in lines
