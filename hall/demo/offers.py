@@ -69,6 +69,11 @@ def _publish(province: Province, demo: DemoUnit, job: Job, place: int, today: da
         rate(case, 5 - place % 3, "办理很快，提示清楚。（演示）", by=demo.user)
 
 
+def apply_for(province: Province, demo: DemoUnit, job: Job, started: datetime.datetime, today: datetime.date) -> Case:
+    """An approved position with places enough, beside the others of the province."""
+    return _apply(province, demo, job, "approved", 5, started, today)
+
+
 def _revise(province: Province, demo: DemoUnit, position: Position) -> None:
     """A change of an open position waits for review while the old version stays public."""
     started = clock.days_ago(2, hour=11)

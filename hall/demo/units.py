@@ -48,13 +48,14 @@ class DemoUnit:
 
 def make_units(province: Province, offset: int) -> list[DemoUnit]:
     """All units of a province; ``offset`` keeps numbers apart between provinces."""
-    return [_make_unit(province, offset + place, place, end) for place, end in enumerate(ENDS)]
+    return [make_unit(province, offset + place, place, end) for place, end in enumerate(ENDS)]
 
 
-def _make_unit(province: Province, number: int, place: int, end: str | None) -> DemoUnit:
+def make_unit(province: Province, number: int, place: int, end: str | None, *, days: int | None = None) -> DemoUnit:
+    """One unit at its place in the province; registered some months ago, or so many ``days``."""
     trade = TRADES[place % len(TRADES)]
     region = province.handling_regions[place % len(province.handling_regions)]
-    registered = clock.days_ago(150 - place * 2, hour=9)
+    registered = clock.days_ago(150 - place * 2 if days is None else days, hour=9)
     clock.set_to(registered)
     handler = accounts.register_unit(
         username=f"{province.key}-unit{place + 1}",

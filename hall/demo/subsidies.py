@@ -1,0 +1,152 @@
+"""Internships of the demonstration that have run their course: reports, an approved claim, one in review, one draft."""
+
+import datetime
+from typing import Any
+
+from accounts import actions as accounts
+from accounts.models import Individual, RealNameLevel
+from common import audit
+from hall.demo import clock, identity, offers, units
+from hall.demo.drive import Filing, file_case, finish
+from hall.demo.jobs import JOBS
+from hall.demo.offices import Province
+from hall.demo.units import DemoUnit
+from hall.demo.vocabulary import MAJORS, PASSWORD, SCHOOLS
+from internship.rules import add_months
+from positions.models import Position
+from reporting import actions, queries
+from reporting.models import Placement
+from reporting.rules import COMPLETED, last_day_after
+from review.actions import start_case
+from review.models import Case
+
+MONTHS = 6
+PLACE = len(units.ENDS)  # the unit stands behind the others of its province
+FIRST_PERSON = 25  # numbers of people behind those of the other demonstration people
+PREMIUM = "120.00"
+
+
+def make_subsidies(province: Province, offset: int, today: datetime.date) -> int:
+    """A unit with two years of internships, where agreements are registered one by one; returns how many claims.
+
+    Last year: two people, one of them kept, everything reported, claimed and approved. This year: three people with
+    reported months, of whom one is claimed for and in review; the others wait in a draft.
+    """
+    this_month = today.replace(day=1)
+    past, running = datetime.date(today.year - 1, 3, 1), add_months(this_month, -4)
+    demo = units.make_unit(province, offset + PLACE, PLACE, "approved", days=(today - past).days + 60)
+    position = _position(province, demo, past, today)
+    people = [_person(province, demo, offset + FIRST_PERSON + place, today) for place in range(5)]
+    story = _Story(province, demo, position, today)
+
+    earlier = [story.register(person, past) for person in people[:2]]
+    for month in range(MONTHS):
+        story.report(add_months(past, month), earlier)
+    for place, placement in enumerate(earlier):
+        story.end(placement, kept=place == 0)
+    story.claim("living-subsidy", add_months(past, MONTHS), "approved", {})
+    story.claim("mentoring-subsidy", datetime.date(today.year, 1, 1), "approved", {})
+
+    later = [story.register(person, running) for person in people[2:]]
+    for month in range(3):
+        story.report(add_months(running, month), later)
+    chosen = [{"key": str(one.pk), "claim": "是" if one is later[0] else "否"} for one in later]
+    story.claim("living-subsidy", this_month, "in_review", {"people": {"rows": chosen}})
+    story.claim("living-subsidy", this_month, "draft", {})
+    return 4
+
+
+def _position(province: Province, demo: DemoUnit, past: datetime.date, today: datetime.date) -> Position:
+    started = clock.days_ago((today - past).days + 50, hour=9)
+    offers.apply_for(province, demo, JOBS[demo.trade.jobs[0]], started, today)
+    return Position.objects.get(unit=demo.unit)
+
+
+def _person(province: Province, demo: DemoUnit, number: int, today: datetime.date) -> Individual:
+    """Somebody who completed the employment data (B0) and was verified at the counter."""
+    clock.set_to(clock.days_ago(365 * 2))
+    person = accounts.register_individual(
+        mobile=identity.mobile(3000 + number),
+        password=PASSWORD,
+        name=identity.person_name(number + 5),
+        id_type="01",
+        id_no=identity.id_no(demo.region, identity.born(23, today, number), 400 + number),
+        address=None,
+        by=None,
+    )
+    with audit.actor(province.staff["hall"], command="load_demo"):
+        person.level = RealNameLevel.MATCHED
+        person.save(update_fields=["level"])
+    values = {
+        "education": "21",
+        "school": SCHOOLS[number % len(SCHOOLS)],
+        "major": MAJORS[number % len(MAJORS)],
+    }
+    return accounts.save_individual_profile(individual=person, values=values, by=person.user)
+
+
+class _Story:
+    """What the unit hands in, month by month."""
+
+    def __init__(self, province: Province, demo: DemoUnit, position: Position, today: datetime.date) -> None:
+        self.province, self.demo, self.position, self.today = province, demo, position, today
+
+    def _on(self, day: datetime.date, hour: int = 10) -> datetime.datetime:
+        return clock.days_ago((self.today - day).days, hour=hour)
+
+    def _file(self, matter: str, day: datetime.date, end: str, pages: dict[str, Any]) -> Case:
+        filing = Filing(matter, self.demo.unit, self.demo.user, self.province, pages, self._on(day), end)
+        return file_case(filing)
+
+    def register(self, person: Individual, starts_on: datetime.date) -> Placement:
+        """An approved 就业见习人员申报 of a graduate for six months."""
+        started = self._on(starts_on - datetime.timedelta(days=10))
+        graduated = datetime.date(starts_on.year - 1, 7, 1)
+        clock.set_to(started)
+        accounts.save_individual_profile(individual=person, values={"graduated_on": graduated}, by=person.user)
+        case = start_case(queries.REGISTRATION_MATTER, self.demo.unit, by=self.demo.user)
+        actions.look_up_person(unit=self.demo.unit, name=person.name, id_no=person.id_no, by=self.demo.user)
+        ends_on = last_day_after(starts_on, MONTHS)
+        span = {"insured_from": starts_on.isoformat(), "insured_to": ends_on.isoformat()}
+        pages = {
+            "person": {"name": person.name, "id_type": "01", "id_no": person.id_no},
+            "position": {"position": str(self.position.pk)},
+            "agreement": {
+                "category": "G1",
+                "signed_on": started.date().isoformat(),
+                "starts_on": starts_on.isoformat(),
+                "ends_on": ends_on.isoformat(),
+                "living_standard": "3500",
+                "mentor": identity.person_name(47),
+            },
+            "insurance": {"insurer": "演示保险公司", "policy_no": f"YSBD{person.pk:06d}", "premium": PREMIUM, **span},
+        }
+        matter, unit = queries.REGISTRATION_MATTER, self.demo.unit
+        finish(case, Filing(matter, unit, self.demo.user, self.province, pages, started, "approved"))
+        return Placement.objects.get(case=case)
+
+    def report(self, month: datetime.date, people: list[Placement]) -> None:
+        """An approved 月报 on the fourth day after the month."""
+        day = add_months(month, 1) + datetime.timedelta(days=3)
+        paid = {"due_pay": "3500.00", "net_pay": "3500.00", "paid_on": add_months(month, 1).isoformat()}
+        rows = [{"key": str(one.pk), "days": "21", **paid} for one in people]
+        head = {"month": month.isoformat(), "filler": self.demo.user.name, "phone": self.demo.user.mobile}
+        self._file(queries.REPORT_MATTER, day, "approved", {"month": head, "people": {"rows": rows}})
+
+    def end(self, placement: Placement, *, kept: bool) -> None:
+        """An approved 减员申请 at the end of the term, with or without 留用."""
+        end = {"placement": str(placement.pk), "ended_on": placement.ends_on.isoformat(), "reason": COMPLETED}
+        retention: dict[str, str] = {}
+        if kept:
+            begin = placement.ends_on + datetime.timedelta(days=1)
+            until = last_day_after(begin, 24).isoformat()
+            contract = {"contract_from": begin.isoformat(), "contract_to": until}
+            retention = {"retained": "on", **contract, "social_insured_from": begin.isoformat()}
+        whereabouts = {"other_employment": "留用（演示）" if kept else "自主择业（演示）"}
+        pages = {"end": end, "whereabouts": whereabouts, "retention": retention}
+        self._file(queries.END_MATTER, placement.ends_on + datetime.timedelta(days=8), "approved", pages)
+
+    def claim(self, matter: str, month: datetime.date, end: str, pages: dict[str, Any]) -> None:
+        """A claim on the tenth of a month, filled in by the hall itself."""
+        day = min(month + datetime.timedelta(days=9), self.today - datetime.timedelta(days=3))
+        self._file(matter, day, end, pages)
