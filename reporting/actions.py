@@ -15,6 +15,8 @@ from positions import actions as position_actions
 from reporting import claims_queries, monthly, queries, revisions, rules
 from reporting.models import (
     AGREEMENT_FIELDS,
+    ClaimedMonth,
+    MentoringPerson,
     MonthlyReport,
     PersonLookup,
     PersonMonth,
@@ -227,13 +229,24 @@ def start_revision(*, report: MonthlyReport, by: User) -> Case:
 
 
 def revoke_months(*, case: Case, by: User) -> int:
-    """The approval of a report was revoked: its person-months are free to be reported again. Returns how many."""
+    """The approval of a report was revoked: its person-months are free to be reported again. Returns how many.
+
+    Raises TransitionRefused when a claim holds one of them.
+    """
     with audit.actor(by), transaction.atomic():
         found = list(PersonMonth.objects.in_force().select_for_update().filter(case=case).order_by("pk"))
+        check_unclaimed([one.pk for one in found])
         for one in found:
             one.in_force = False
             one.save(update_fields=["in_force"])
         return len(found)
+
+
+def check_unclaimed(person_months: Sequence[int]) -> None:
+    """Raise TransitionRefused when a claim holds one of these (locked) person-months: what is claimed stays reported."""
+    held = ClaimedMonth.objects.held().filter(person_month__in=person_months).select_related("claim__case").first()
+    if held is not None:
+        raise TransitionRefused(f"有人员的月份已由办件{held.claim.case.number}申领生活费补贴，请先撤销该申领")
 
 
 # --- End -----------------------------------------------------------------------------------------
@@ -265,6 +278,8 @@ def resume_placement(*, record: PlacementEnd, by: User) -> Placement:
         placement = Placement.objects.select_for_update(of=("self",)).get(pk=record.placement_id)
         if placement.state != Placement.State.ENDED:
             return placement
+        if counted := MentoringPerson.objects.held().filter(placement=placement).select_related("claim__case").first():
+            raise TransitionRefused(f"该人员已计入带教补贴申领{counted.claim.case.number}，请先撤销该申领")
         placement.state, placement.ended_on, placement.end_reason = Placement.State.CURRENT, None, ""
         placement.ended_at = placement.ended_by = None
         if placement.ends_on >= timezone.localdate():

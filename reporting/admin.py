@@ -7,11 +7,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html_join
 
 from accounts.queries import staff_regions
 from common import crypto, identifiers
 from reporting import rules
-from reporting.models import Objection, PersonMonth, Placement
+from reporting.models import ClaimedMonth, Objection, PersonMonth, Placement
+from reporting.subsidy import explain
 from review.admin import ReadOnlyAdmin
 from review.staff_queries import in_regions
 
@@ -104,3 +106,24 @@ class ObjectionAdmin(_ScopedAdmin):
     list_filter = ("subject", ("answered_at", admin.EmptyFieldListFilter))
     list_select_related = ("placement",)
     search_fields = ("placement__name", "placement__unit__name")
+
+
+@admin.register(ClaimedMonth)
+class ClaimedMonthAdmin(_ScopedAdmin):
+    """已申领人月: which claim holds which month, and why it is this amount."""
+
+    region_field = "placement__position__region"
+    list_display = ("placement", "month", "amount", "claim_number", "held")
+    list_filter = ("held", "month")
+    list_select_related = ("placement", "claim__case")
+    search_fields = ("placement__name", "placement__unit__name")
+    fields = (("placement", "month"), ("amount", "held"), "claim_number", "why", "claimed_at")
+    readonly_fields = ("claim_number", "why")
+
+    @admin.display(description="申领办件", ordering="claim__case__number")
+    def claim_number(self, row: ClaimedMonth) -> str:
+        return str(row.claim.case.number)
+
+    @admin.display(description="为什么是这个金额")
+    def why(self, row: ClaimedMonth) -> str:
+        return format_html_join("", "<p>{}：{}</p>", explain(row.explanation))

@@ -131,8 +131,8 @@ def total(offers: Iterable[Offer]) -> Total:
     return Total(
         len(chosen),
         sum(len(one.months) for one in chosen),
-        sum((one.months_amount for one in chosen), Decimal(0)),
-        sum((one.refund.amount for one in chosen if one.refund), Decimal(0)),
+        sum((one.months_amount for one in chosen), Decimal("0.00")),
+        sum((one.refund.amount for one in chosen if one.refund), Decimal("0.00")),
     )
 
 
@@ -188,24 +188,25 @@ def offer(
         return Offer(placement, reasons=(reason,))
     room = (limits.months_max or 0) - held
     found: list[OfferedMonth] = []
-    reasons: list[str] = []
+    unpaid: dict[str, list[date]] = {}
     for one in sorted(reported, key=lambda row: row.month):
         if not within[0] <= one.month <= within[1]:
             continue
         subsidy = assess(one.net_pay, one.figures, one.share)
         if one.taken_by:
-            reasons.append(f"{month_words(one.month)}已由办件{one.taken_by}申领")
+            unpaid.setdefault(f"已由办件{one.taken_by}申领", []).append(one.month)
         elif not subsidy.amount:
-            reasons.append(f"{month_words(one.month)}{subsidy.reason or '补贴金额为0'}")
+            unpaid.setdefault(subsidy.reason or "补贴金额为0", []).append(one.month)
         elif len(found) >= room:
-            reasons.append(f"{month_words(one.month)}超过补贴最长{limits.months_max}个月")
+            unpaid.setdefault(f"超过补贴最长{limits.months_max}个月", []).append(one.month)
         else:
             explanation = facts(one.month, one.net_pay, one.figures, one.share)
             found.append(OfferedMonth(one.person_month_id, one.month, subsidy.amount, explanation))
+    reasons = tuple(months_words(months) + reason for reason, months in unpaid.items())
     if not found or cover is None:
-        return Offer(placement, tuple(found), None, tuple(reasons))
+        return Offer(placement, tuple(found), None, reasons)
     refund, reason = _refund(placement, cover)
-    return Offer(placement, tuple(found), refund, (*reasons, reason) if reason else tuple(reasons))
+    return Offer(placement, tuple(found), refund, (*reasons, reason) if reason else reasons)
 
 
 def _refund(placement: Placement, cover: Cover) -> tuple[Refund | None, str]:

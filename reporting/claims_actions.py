@@ -122,6 +122,10 @@ def claim_year(*, case: Case, record: MentoringSubsidyClaim, by: User) -> Year:
         # Claims of one unit wait here for each other.
         Unit.objects.select_for_update(no_key=True, of=("self",)).get(pk=record.unit_id)
         MentoringPerson.objects.filter(claim=record).delete()
+        # No end is revoked meanwhile: that waits at the placement.
+        ended = claims_queries.ends_of(record.unit).order_by().values("placement")
+        placements = Placement.objects.filter(pk__in=ended).order_by("pk")
+        list(placements.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
         year = claims_queries.year_of(record.unit, record.year, case)
         if year.refusal:
             raise TransitionRefused(year.refusal)

@@ -23,7 +23,7 @@ from reporting.models import Placement
 from reporting.subsidy import explain, facts, share_of_month
 from reporting.subsidy_policies import FiguresBook
 from review import answers, matters, submission
-from review.models import Case, Status
+from review.models import Case
 from review.portal import case_url, crumbs
 
 PAGE_SIZE = 20
@@ -68,7 +68,6 @@ def _row(case: Case, matter: str) -> dict[str, Any]:
         "case": case,
         "record": getattr(case, name, None),
         "url": case_url(case),
-        "outcome": matters.get(matter).outcome(case) if case.status == Status.APPROVED else "",
     }
 
 

@@ -286,6 +286,7 @@ SCOPED = {
     "documents.IssuedDocument",
     "reporting.Placement",
     "reporting.PersonMonth",
+    "reporting.ClaimedMonth",
     "reporting.Objection",
     "hall.Notice",
     "hall.SupportContact",

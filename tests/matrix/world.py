@@ -17,7 +17,8 @@ from insurance.models import PensionClaim, RosterExport
 from insurance.roster import Choice
 from positions import indexing
 from positions.models import Favourite, Position
-from reporting.models import PersonMonth
+from reporting.models import ClaimedMonth, LivingSubsidyClaim, PersonMonth
+from reporting.subsidy import Figures, facts
 from reporting.trainee_actions import raise_objection
 from review import actions, workflow
 from review.models import Case, CaseRating
@@ -107,7 +108,15 @@ def build() -> World:
     objection = raise_objection(placement=placement, subject="pay", text="演示", by=owner.user)
     month = timezone.localdate().replace(day=1)
     figures = {"category": "G1", "days": 20, "due_pay": 3100, "net_pay": 3100, "paid_on": month, "subsidy": 1880}
-    PersonMonth.objects.create(placement=placement, case=placement.case, month=month, **figures)
+    reported = PersonMonth.objects.create(placement=placement, case=placement.case, month=month, **figures)
+    claim = actions.start_case("living-subsidy", unit, by=handler.user)
+    record = LivingSubsidyClaim.objects.create(
+        case=claim, unit=unit, bank_account=account, first_month=month, last_month=month
+    )
+    why = facts(month, reported.net_pay, Figures(None, None, None, None), None)
+    ClaimedMonth.objects.create(
+        claim=record, person_month=reported, placement=placement, month=month, amount=1880, explanation=why
+    )
     document = make_document(placement)
     batch = make_finished_batch(unit, document)
     import_case = actions.start_case("attendance-import", unit, by=handler.user)
@@ -133,7 +142,7 @@ def build() -> World:
         "issued document": {"pk": document.pk},
         "registration": {"number": placement.case.number},
         "import case": {"portal": "unit", "number": import_case.number},
-        "claim": {"number": actions.start_case("living-subsidy", unit, by=handler.user).number},
+        "claim": {"number": claim.number},
         "insured person": {"number": enrolment.person.number},
         "roster export": {"pk": roster_export.pk},
         "account": {"pk": account.pk},
