@@ -52,7 +52,7 @@ def _code_words(purpose: str, code: str) -> dict[str, Any]:
     return {"occasion": "code", "values": {"用途": title, "验证码": code, "分钟": CODE_MINUTES}}
 
 
-def _new_code(purpose: str, digest: str) -> tuple[MobileCode, str]:
+def new_code(purpose: str, digest: str) -> tuple[MobileCode, str]:
     """A new code for a receiver, within the limits. Raises Refused when codes are asked for too often."""
     with connection.cursor() as cursor:  # two requests at once must not both send
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(digest[:15], 16)])
@@ -84,7 +84,7 @@ def issue_code(
     known), so that the answer is always the same. ``account`` narrows the code to one 法人账号.
     Raises Refused when codes are asked for too often.
     """
-    row, code = _new_code(purpose, _target(mobile, account))
+    row, code = new_code(purpose, _target(mobile, account))
     send_code(
         channel=channel,
         address=mobile,
@@ -102,10 +102,11 @@ def use_code(*, mobile: str, purpose: str, code: str, by: User | None, account: 
     Only the newest code counts. The row is locked, so that of two requests with the right code one
     wins and wrong tries cannot be made in parallel.
     """
-    return _code_fits(purpose, _target(mobile, account), code)
+    return code_fits(purpose, _target(mobile, account), code)
 
 
-def _code_fits(purpose: str, digest: str, code: str) -> bool:
+def code_fits(purpose: str, digest: str, code: str) -> bool:
+    """As use_code, for the digest of any receiver; in the caller's transaction."""
     row = (
         MobileCode.objects.select_for_update()
         .filter(target_digest=digest, purpose=purpose)
@@ -132,8 +133,13 @@ def push_unit_code(*, user: User, by: User | None) -> None:
     """
     purpose = MobileCode.Purpose.UNIT_SIGN_IN
     digest = crypto.digest(f"user:{user.pk}")
-    row, code = _new_code(purpose, digest)
-    words = _code_words(purpose, code)
+    row, code = new_code(purpose, digest)
+    deliver_code(user, row, code, by)
+
+
+def deliver_code(user: User, row: MobileCode, code: str, by: User | None) -> None:
+    """Push a code to a handler: the own individual account's message centre, and phone and e-mail where known."""
+    words = _code_words(row.purpose, code)
     for receiver in code_receivers(user):
         send_message(user=receiver, key=f"unit-code:{row.pk}:{receiver.pk}", expires_at=row.expires_at, by=by, **words)
     for channel, address in ((Channel.SMS, user.mobile), (Channel.EMAIL, user.email)):
@@ -145,7 +151,7 @@ def push_unit_code(*, user: User, by: User | None) -> None:
 @write
 def use_unit_code(*, user: User, code: str, by: User | None) -> bool:
     """Whether ``code`` is the handler's newest pushed one, unused and in time; as use_code."""
-    return _code_fits(MobileCode.Purpose.UNIT_SIGN_IN, crypto.digest(f"user:{user.pk}"), code)
+    return code_fits(MobileCode.Purpose.UNIT_SIGN_IN, crypto.digest(f"user:{user.pk}"), code)
 
 
 def _agree(user: User, address: str | None, agreements: Iterable[Agreement] = AT_REGISTRATION) -> None:
@@ -229,8 +235,8 @@ def set_password(*, user: User, password: str, by: User | None) -> None:
     """Give the account a new password, end its other sessions (their hash no longer fits) and tell the user."""
     user = User.objects.select_for_update().get(pk=user.pk)
     user.set_password(password)
-    user.password_changed_at = timezone.now()
-    user.save(update_fields=["password", "password_changed_at"])
+    user.password_changed_at, user.password_temporary = timezone.now(), False
+    user.save(update_fields=["password", "password_changed_at", "password_temporary"])
     send_message(
         user=user,
         occasion="password-changed",

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from accounts import actions, sign_in_admin  # noqa: F401 - registers its pages
+from accounts import actions, appeal_admin, handler_admin, sign_in_admin  # noqa: F401 - the latter register their pages
 from accounts.admin_base import DigestSearchMixin, ReadOnlyAdmin, ScopedAdmin, masked
 from accounts.messaging import admin as messaging_admin  # noqa: F401 - registers its pages
 from accounts.models import (
@@ -268,23 +268,6 @@ class UnitAdmin(ScopedAdmin):
         for unit in queryset:
             actions.verify_unit(unit=unit, by=request.user)
         self.message_user(request, "已核验", messages.SUCCESS)
-
-
-@admin.register(Handler)
-class HandlerAdmin(ScopedAdmin):
-    """Handlers of units, to look at."""
-
-    region_field = "unit__handling_region"
-    show_id_no = masked("id_no", "证件号码", identifiers.mask_id)
-    show_mobile = masked("user.mobile", "手机号", identifiers.mask_mobile)
-    digest_search_fields = ("id_no_digest", "user__mobile_digest")
-    list_display = ("name", "unit", "role", "show_mobile", "started_at", "ended_at")
-    list_filter = ("role",)
-    list_select_related = ("unit", "user")
-    search_fields = ("name", "unit__name", "unit__uscc")
-    search_help_text = "姓名、单位名称、统一社会信用代码，或完整的证件号码、手机号"
-    ordering = ("-pk",)
-    fields = ("unit", "user", "role", "name", "id_type", "show_id_no", "show_mobile", "started_at", "ended_at")
 
 
 @admin.register(BankAccount)

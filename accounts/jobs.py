@@ -5,6 +5,7 @@ from contextlib import suppress
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from accounts import appeal_actions, reset_actions
 from accounts.messaging import actions, deliveries
 from common import audit
 
@@ -30,3 +31,16 @@ def erase_codes(timestamp: int) -> None:
     """Erase codes whose minutes are over."""
     with audit.actor(None, job="erase-codes"):
         actions.erase_expired(by=None)
+
+
+@app.task(queue="messages")
+def push_reset_code(sealed: str) -> None:
+    """Push the code of 重置密码, if the numbers belong to somebody; ``sealed`` is encrypted (a job's arguments are rows)."""
+    reset_actions.deliver_number_code(sealed=sealed, by=None)
+
+
+@app.periodic(cron="20 4 * * *")
+@app.task(queueing_lock="sweep-appeal-drafts")
+def sweep_appeal_drafts(timestamp: int) -> None:
+    """Forget claims to accounts that were begun and never handed in."""
+    appeal_actions.sweep_drafts(by=None)

@@ -3,14 +3,20 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 # Django finds an app's models here, wherever they are written.
+from accounts.appeal_models import Appeal as Appeal
+from accounts.appeal_models import AppealFile as AppealFile
+from accounts.appeal_models import AppealFileView as AppealFileView
+from accounts.handler_models import Activation as Activation
+from accounts.handler_models import Handler as Handler
 from accounts.messaging.models import Delivery as Delivery
 from accounts.messaging.models import Message as Message
 from accounts.messaging.models import MessagePreference as MessagePreference
 from accounts.messaging.models import MessageTemplate as MessageTemplate
+from accounts.qr_models import QrSignIn as QrSignIn
 from accounts.sign_in_models import FailedSignIn as FailedSignIn
 from accounts.sign_in_models import MobileCode as MobileCode
 from accounts.sign_in_models import SignIn as SignIn
@@ -50,6 +56,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField("启用", default=True)
     date_joined = models.DateTimeField("注册时间", default=timezone.now)
     password_changed_at = models.DateTimeField("密码修改时间", default=timezone.now)
+    password_temporary = models.BooleanField("须先修改密码", default=False, db_default=False)
 
     objects = UserManager()
 
@@ -193,6 +200,9 @@ class Unit(models.Model):
 
     objects = UnitQuerySet.as_manager()
 
+    # Groups of the unit menu that are not open to who acts for the unit in this request (ActingMiddleware).
+    closed_groups: tuple[str, ...] = ()
+
     # What C1 marks with a star: a unit's data is complete when all of these are there (A8).
     REQUIRED_FIELDS = (
         "unit_type",
@@ -221,57 +231,6 @@ class Unit(models.Model):
     def is_complete(self) -> bool:
         """Whether all starred fields of 单位中心 › 维护 are filled."""
         return not self.missing_fields()
-
-
-class HandlerQuerySet(models.QuerySet["Handler"]):
-    def active(self) -> "HandlerQuerySet":
-        """Handlers whose authorisation has not ended."""
-        return self.filter(ended_at__isnull=True)
-
-
-@track()
-class Handler(models.Model):
-    """A user who acts for a unit (经办人), from when to when, as 主管 or 经办."""
-
-    class Role(models.TextChoices):
-        SUPERVISOR = "supervisor", "单位主管"
-        CLERK = "clerk", "经办人"
-
-    class EndReason(models.TextChoices):
-        LEFT = "left", "变更或离职"
-        SUPERSEDED = "superseded", "单位经统一身份认证核验"
-
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="handlers", verbose_name="单位")
-    user = models.ForeignKey(User, models.PROTECT, related_name="handlers", verbose_name="账号")
-    role = models.CharField("角色", max_length=10, choices=Role.choices, default=Role.CLERK)
-    name = models.CharField("姓名", max_length=64)
-    id_type = models.CharField("证件类型", max_length=2, choices=codes.ID_TYPE.choices, default="01")
-    id_no = EncryptedText("证件号码", blank=True)
-    id_no_digest = BlindIndex("id_no")
-    started_at = models.DateTimeField("开始时间", default=timezone.now)
-    ended_at = models.DateTimeField("结束时间", null=True, blank=True)
-    end_reason = models.CharField("结束原因", max_length=16, choices=EndReason.choices, blank=True)
-
-    objects = HandlerQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "经办人"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["unit", "user"],
-                condition=Q(ended_at__isnull=True),
-                name="handler_once_per_unit",
-                violation_error_message="该人员已是本单位经办人",
-            ),
-            models.CheckConstraint(
-                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
-                name="handler_ends_after_start",
-                violation_error_message="结束时间不能早于开始时间",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name}（{self.unit}）"
 
 
 @track()

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from accounts import menu_groups
 from accounts.models import Handler, Individual, Unit, User
 
 INDIVIDUAL, UNIT, STAFF = "individual", "unit", "staff"
@@ -91,6 +92,36 @@ def unit_required(view: View) -> View:
             return HttpResponseRedirect(f"{reverse('accounts:choose_unit')}?{query}")
         if request.unit is None:
             return _wrong_portal(request, UNIT)
+        try:
+            menu_groups.check_open(request.handler, menu_groups.of_address(request.resolver_match.view_name))
+            return view(request, *args, **kwargs)
+        except menu_groups.GroupClosed as closed:
+            return _closed_group(request, str(closed))
+
+    return guarded
+
+
+def _closed_group(request: ActingRequest, group: str) -> HttpResponse:
+    """403 that says whom to ask: the office for 社会保险 (JX 9.1), else the unit's own 主管."""
+    at_counter = group == menu_groups.INSURANCE and request.handler.origin != Handler.Origin.STAFF
+    context = {"group": group, "at_counter": at_counter, "supervisors": supervisors_of(request.unit)}
+    return render(request, "accounts/group_closed.html", context, status=403)
+
+
+def supervisors_of(unit: Unit) -> list[Handler]:
+    """Whom a handler of the unit asks for more rights."""
+    return list(Handler.objects.supervisors().filter(unit=unit).order_by("name", "pk"))
+
+
+def supervisor_required(view: View) -> View:
+    """Only for a 单位主管 of the acting unit; others are told who that is (403)."""
+
+    @unit_required
+    @wraps(view)
+    def guarded(request: ActingRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if request.handler is None or not request.handler.is_supervisor:
+            context = {"supervisors": supervisors_of(request.unit)}
+            return render(request, "accounts/supervisor_only.html", context, status=403)
         return view(request, *args, **kwargs)
 
     return guarded

@@ -48,6 +48,8 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "accounts.add_handler",
         "accounts.change_handler",
         "accounts.*_unitnumber",
+        "accounts.view_appeal",
+        "accounts.change_appeal",
         "accounts.view_bankaccount",
         "accounts.view_messagetemplate",
         "accounts.change_messagetemplate",

@@ -45,6 +45,25 @@ class CodeField(forms.RegexField):
         return identifiers.normalise(super().to_python(value))
 
 
+class UsernameField(forms.RegexField):
+    """A name to sign in with, in lower case and not taken yet."""
+
+    def __init__(self, *, label: str) -> None:
+        super().__init__(
+            r"^[A-Za-z][A-Za-z0-9_]{3,31}$",
+            label=label,
+            help_text="用于登录，以字母开头，4至32位字母、数字或下划线",
+            error_messages={"invalid": f"{label}应以字母开头，由4至32位字母、数字或下划线组成"},
+            widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+        )
+
+    def clean(self, value: Any) -> str:
+        username: str = super().clean(value).lower()
+        if User.objects.filter(username=username).exists():
+            raise ValidationError("该账号已被使用，请换一个")
+        return username
+
+
 class PasswordField(forms.CharField):
     """A password; never normalised, never shown again."""
 
@@ -264,13 +283,7 @@ class RegisterUnitForm(SpokenForm, NewPasswordMixin, IdentityMixin, forms.ModelF
         "agreement",
     )
 
-    username = forms.RegexField(
-        r"^[A-Za-z][A-Za-z0-9_]{3,31}$",
-        label="法人账号",
-        help_text="用于登录，以字母开头，4至32位字母、数字或下划线",
-        error_messages={"invalid": "法人账号应以字母开头，由4至32位字母、数字或下划线组成"},
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
-    )
+    username = UsernameField(label="法人账号")
     name = forms.CharField(label="法人名称", max_length=128, help_text="与营业执照或法人登记证书一致")
     uscc = UsccField(label="统一社会信用代码", max_length=40, widget=forms.TextInput(attrs={"data-width": "medium"}))
     legal_representative = forms.CharField(label="法定代表人姓名", max_length=64)
@@ -281,12 +294,6 @@ class RegisterUnitForm(SpokenForm, NewPasswordMixin, IdentityMixin, forms.ModelF
     class Meta:
         model = Unit
         fields = ("legal_person_type", "name", "uscc", "legal_representative", "legal_representative_id_type")
-
-    def clean_username(self) -> str:
-        username: str = self.cleaned_data["username"].lower()
-        if User.objects.filter(username=username).exists():
-            raise ValidationError("该账号已被使用，请换一个")
-        return username
 
     def validate_unique(self) -> None:
         """Left to the view, which shows the way to 账号申诉."""

@@ -16,6 +16,7 @@ class MobileCode(models.Model):
         CHANGE_MOBILE = "change_mobile", "变更手机号"
         CHANGE_EMAIL = "change_email", "变更邮箱"
         CONFIRM = "confirm", "确认身份"
+        APPEAL = "appeal", "账号申诉"
 
     purpose = models.CharField("用途", max_length=16, choices=Purpose.choices)
     target_digest = models.CharField("接收号码摘要", max_length=64)
@@ -38,6 +39,7 @@ METHODS = {
     "mobile_code": "短信验证码",
     "socialaccount": "统一身份认证",
     "registration": "注册",
+    "qr": "扫码登录",
 }
 
 

@@ -3,7 +3,7 @@
 from allauth.account import views as allauth_views
 from django.urls import path
 
-from accounts import contact_views, provider, security_views, sign_in_views, unit_sign_in
+from accounts import contact_views, provider, qr_views, security_views, sign_in_views, unit_sign_in
 from accounts.sso import views as sso_views
 
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("password/change/", sign_in_views.ChangePasswordView.as_view(), name="account_change_password"),
     path("password/reset/", sign_in_views.ResetPasswordView.as_view(), name="account_reset_password"),
     path("unit/code/", unit_sign_in.unit_code, name="unit_sign_in_code"),
+    path("qr/", qr_views.show, name="qr_sign_in"),
+    path("qr/state/", qr_views.state, name="qr_state"),
+    path("qr/enter/", qr_views.enter, name="qr_enter"),
+    path("qr/<str:token>/", qr_views.confirm, name="qr_confirm"),
     path("reauthenticate/", security_views.ReauthenticateView.as_view(), name="account_reauthenticate"),
     path("security/", security_views.security, name="mfa_index"),
     path("security/confirm/", contact_views.ConfirmIdentityView.as_view(), name="confirm_identity"),

@@ -23,6 +23,7 @@ from django.views.generic import FormView
 from accounts import actions, portal, sign_in_records
 from accounts.consents import BANK, PRIVACY, TERMS, Agreement
 from accounts.models import Unit, User
+from accounts.number_reset import ResetByNumberForm
 from accounts.sign_in_forms import (
     CODE,
     PASSWORD,
@@ -227,10 +228,22 @@ def register(request: HttpRequest) -> HttpResponse:
 @for_visitors
 @secret_fields
 class ResetPasswordView(SendCodeMixin, FormView):
-    """重置密码 by mobile code; the answers are the same whether or not an account exists."""
+    """重置密码 by mobile code, or by unit number with a pushed code (A7).
+
+    The answers are the same whether or not an account exists.
+    """
 
     form_class = ResetPasswordForm
     template_name = "account/password_reset.html"
+
+    def get_form_class(self) -> type[ResetPasswordForm | ResetByNumberForm]:
+        by_number = self.request.GET.get("method") == NUMBER and portal.wanted(self.request) == portal.UNIT
+        return ResetByNumberForm if by_number else self.form_class
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Each account allows few tries of a code; an address that tries many accounts is stopped here."""
+        limited = ratelimit.consume_or_429(request, action="reset_password")
+        return limited or super().post(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"portal_name": portal.wanted(self.request)}
@@ -242,9 +255,18 @@ class ResetPasswordView(SendCodeMixin, FormView):
             {"title": title, "url": f"{address}?portal={name}", "active": wanted == name}
             for name, title in ((portal.INDIVIDUAL, "个人"), (portal.UNIT, "单位"))
         ]
-        return super().get_context_data(**kwargs) | {"page_title": "重置密码", "tabs": tabs, "portal": wanted}
+        by_number = self.get_form_class() is ResetByNumberForm
+        extra = {
+            "page_title": "重置密码",
+            "tabs": tabs,
+            "portal": wanted,
+            "by_number": by_number,
+            "number_url": f"{address}?portal=unit&method={NUMBER}",
+            "account_url": f"{address}?portal=unit",
+        }
+        return super().get_context_data(**kwargs) | extra
 
-    def form_valid(self, form: ResetPasswordForm) -> HttpResponse:
+    def form_valid(self, form: ResetPasswordForm | ResetByNumberForm) -> HttpResponse:
         if form.user is None:
             raise AssertionError("a valid form has found its account")
         actions.set_password(user=form.user, password=form.cleaned_data["password"], by=form.user)

@@ -24,7 +24,7 @@ from common import identifiers
 
 NUMBER = "number"
 # Each of these proves more than a password already.
-STRONGER = frozenset({"socialaccount", "mobile_code", "mfa"})
+STRONGER = frozenset({"socialaccount", "mobile_code", "mfa", "qr"})
 
 
 def clean_unit_number(text: str) -> str:

@@ -94,7 +94,7 @@ def _load_parties(cursor: Any) -> tuple[User, User, User]:
     for table in ("accounts_user", "accounts_individual", "accounts_unit"):
         cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 1000000)")
     handler = User.objects.create_user("bench-handler", None, name="经办演示")
-    Handler.objects.create(unit_id=1, user=handler, name="经办演示", role="supervisor")
+    Handler.objects.create(unit_id=1, user=handler, name="经办演示", role="supervisor", origin="staff")
     reviewer = User.objects.create_user("bench-reviewer", None, name="初审演示", is_staff=True)
     reviewer.groups.add(_group("first"))
     StaffProfile.objects.create(user=reviewer, employee_no="B1")

@@ -75,6 +75,14 @@ register(
     PolicyKey("retention.message_months", "消息保存期限", "months", "个月"),
     PolicyKey("retention.delivery_days", "外发消息记录保存期限", "days", "天"),
     PolicyKey("retention.archive_years", "业务档案保存期限", "count", "年", "注销账号的姓名、证件在期满后清除"),
+    # Accounts (账号)
+    PolicyKey(
+        "legacy_first_password",
+        "经办人初始密码沿用证件号码后六位",
+        "flag",
+        "",
+        "默认不启用；启用后首次登录须先修改密码",
+    ),
     # Insurance (机关事业单位养老保险)
     PolicyKey("certificate_validity_months", "参保证明验证有效期", "months", "个月"),
     PolicyKey("contribution_base_floor", "缴费基数下限", "ratio", "", "占上年度平均工资"),

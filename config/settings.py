@@ -231,6 +231,12 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
     "verify": "60/m/ip",
     "verify_file": "12/m/ip",
+    "reset_password": "120/h/ip",
+    "appeal": "60/h/ip",
+    "appeal_upload": "120/h/ip",
+    "appeal_status": "30/m/ip",
+    "qr_enter": "120/m/ip",
+    "qr_confirm": "20/m/user",
 }
 ACCOUNT_FORMS = {"reauthenticate": "accounts.sign_in_forms.ReauthenticateForm"}
 # The second factor (动态口令): staff must have one in production, everybody else may.

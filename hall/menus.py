@@ -4,12 +4,13 @@ Services come from the matters registry (portal, group); pages that are no matte
 Only addresses that exist are listed, so that no entry leads nowhere.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 
+from accounts import menu_groups
 from accounts.models import Individual, Unit
 from review import matters, queries
 from review.models import Status
@@ -115,6 +116,7 @@ LINKS = (
     Link("unit", "社会保险", "单位参保证明打印", "certificates:unit", "file-badge", "带电子签名和二维码的PDF证明"),
     Link("unit", "社会保险", "个人参保证明打印", "certificates:people", "file-user", "在职人员逐人或批量打印"),
     Link("unit", "单位中心", "维护", "accounts:unit_profile", "wrench", "单位基本信息和银行账户"),
+    Link("unit", "单位中心", "经办人管理", "accounts:handlers", "users-round", "添加、结束经办人，授权可办业务"),
     Link("public", "创业指导", "见习岗位查询", "positions:search", "search", "不用登录，按地区和条件查找"),
     Link("public", "社会保险", "退休年龄计算器", "pension:retirement", "calculator", "法定退休时间和弹性退休区间"),
     Link("public", "社会保险", "养老金测算", "pension:estimate", "piggy-bank", "逐步列出新老办法的计算过程"),
@@ -153,6 +155,14 @@ class Entry:
     icon: str
     text: str = ""
     matter: str = ""
+    group: str = ""
+
+
+def assign_groups() -> None:
+    """Tell accounts which pages belong to which group of the unit menu, so that a closed group is closed there too."""
+    for link in LINKS:
+        if link.portal == "unit":
+            menu_groups.assign(link.url_name, link.group)
 
 
 def address(name: str, *args: str) -> str:
@@ -173,13 +183,13 @@ def _matter_entries(portal: str, group: str) -> Iterator[Entry]:
         if (matter.portal, matter.group) == (portal, group) or matter.code in ALSO_IN.get((portal, group), ()):
             url = start_address(matter)
             icon = MATTER_ICONS.get(matter.code, "file-text")
-            yield Entry(matter.name, url, icon, matter.guide.time_limit, matter.code)
+            yield Entry(matter.name, url, icon, matter.guide.time_limit, matter.code, matter.group)
 
 
 def _link_entries(portal: str, group: str) -> Iterator[Entry]:
     for link in LINKS:
         if (link.portal, link.group) == (portal, group):
-            yield Entry(link.title, address(link.url_name), link.icon, link.text)
+            yield Entry(link.title, address(link.url_name), link.icon, link.text, group=link.group)
 
 
 def _rank(entry: Entry) -> int:
@@ -191,11 +201,12 @@ def _groups(portal: str) -> list[str]:
     return declared + [m.group for m in matters.all_matters() if m.portal == portal and m.group not in declared]
 
 
-def services(portal: str) -> list[tuple[str, list[Entry]]]:
-    """Groups of a portal with what they offer, empty ones left out."""
+def services(portal: str, closed: Collection[str] = ()) -> list[tuple[str, list[Entry]]]:
+    """Groups of a portal with what they offer, empty ones left out, and what is ``closed`` to who is acting."""
     found = []
     for group in dict.fromkeys(_groups(portal)):
-        entries = [e for e in (*_matter_entries(portal, group), *_link_entries(portal, group)) if e.url]
+        offered = (*_matter_entries(portal, group), *_link_entries(portal, group))
+        entries = [e for e in offered if e.url and e.group not in closed]
         if entries:
             found.append((group, sorted(entries, key=_rank)))
     return found
@@ -226,7 +237,7 @@ def _within(path: str, *prefixes: str) -> bool:
 
 def side_menu(portal: str, path: str, query: str, subject: Individual | Unit | None, unread: int) -> list[dict]:
     """The side menu of a portal; who is signed in there also gets 个人中心 with the counts (SXG, SXU)."""
-    found = services(portal)
+    found = services(portal, getattr(subject, "closed_groups", ()))
     here = _nearest(path, [entry.url for _, entries in found for entry in entries])
     own = {e.url: group for group, entries in found for e in entries}
     menu = [

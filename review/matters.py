@@ -290,6 +290,12 @@ def all_matters() -> Iterable[Matter]:
     return _matters.values()
 
 
+def codes_in(groups: Iterable[str]) -> list[str]:
+    """Codes of the matters that stand in these groups of the menu."""
+    wanted = set(groups)
+    return [matter.code for matter in all_matters() if matter.group in wanted]
+
+
 def choices(portal: str = "") -> list[tuple[str, str]]:
     """Pairs for select boxes, of one portal or of all."""
     return [(m.code, m.name) for m in _matters.values() if not portal or m.portal == portal]

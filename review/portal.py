@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from accounts.menu_groups import GroupClosed
 from accounts.models import Individual, Unit
 from accounts.portal import individual_required, unit_required
 from common.transitions import TransitionRefused
@@ -48,12 +49,19 @@ def subject_of(request: HttpRequest, portal: str) -> Individual | Unit:
 
 
 def get_case(request: HttpRequest, portal: str, number: str) -> Case:
-    """The acting subject's case of this number; anybody else's is 404."""
-    cases = queries.cases_of(subject_of(request, portal)).select_related("region", "individual__user", "unit", "rating")
+    """The acting subject's case of this number; anybody else's is 404.
+
+    Raises GroupClosed for a case of the unit in a part of the menu that is not open to the acting handler.
+    """
+    subject = subject_of(request, portal)
+    cases = queries.cases_of(subject).select_related("region", "individual__user", "unit", "rating")
     case = cases.filter(number=number).first()
-    if case is None:
-        raise Http404
-    return case
+    if case is not None:
+        return case
+    hidden = Case.objects.of_unit(subject).filter(number=number).first() if isinstance(subject, Unit) else None
+    if hidden is not None:
+        raise GroupClosed(matters.get(hidden.matter).group)
+    raise Http404
 
 
 def get_matter(portal: str, code: str) -> Matter:

@@ -6,6 +6,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Individual, Unit
 from common import crypto, identifiers
+from review import matters
 from review.models import FINISHED, RUNNING, Case, CasePerson, Status
 
 # The entries under 个人中心 (SXG, SXU), in the manuals' order.
@@ -21,9 +22,10 @@ LISTED = (
 
 
 def cases_of(subject: Individual | Unit) -> QuerySet[Case]:
-    """Cases of the person or the unit acting."""
+    """Cases of the person or the unit acting, without those of menu groups that are closed to the handler."""
     if isinstance(subject, Unit):
-        return Case.objects.of_unit(subject)
+        cases = Case.objects.of_unit(subject)
+        return cases.exclude(matter__in=matters.codes_in(subject.closed_groups)) if subject.closed_groups else cases
     return Case.objects.of_individual(subject)
 
 

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from accounts.menu_groups import GroupClosed, closed_to
 from accounts.models import STRONG_LEVEL, Handler, Individual, Unit, User
 from accounts.queries import staff_regions, staff_roles
 from common import regions
@@ -38,11 +39,12 @@ def check_applicant(case: Case, by: User) -> None:
 
 
 def is_applicant(case: Case, by: User) -> bool:
-    """Whether ``by`` acts for the applicant today."""
+    """Whether ``by`` acts for the applicant today, in the part of the menu where the case stands."""
     if case.individual:
         return case.individual.user_id == by.pk
     if case.unit:
-        return Handler.objects.active().filter(unit=case.unit, user=by).exists()
+        handler = Handler.objects.active().filter(unit=case.unit, user=by).first()
+        return handler is not None and matters.get(case.matter).group not in closed_to(handler)
     return False
 
 
@@ -151,8 +153,11 @@ def check_start(matter_code: str, by: User, subject: Individual | Unit, *, prove
     """Raise StartRefused when a case of this matter cannot be started by ``by`` for ``subject``.
 
     ``proved``: the session has a fresh second proof, which stands in for real-name level 4 and above.
+    Raises GroupClosed when the matter stands in a part of the menu that is not open to the acting handler.
     """
     matter = matters.get(matter_code)
+    if isinstance(subject, Unit) and matter.group in subject.closed_groups:
+        raise GroupClosed(matter.group)
     strong = matter.real_name_level >= STRONG_LEVEL
     if strong and subject.level < STRONG_LEVEL and not proved:
         raise matters.StartRefused(

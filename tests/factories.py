@@ -109,7 +109,8 @@ def make_unit(*, name: str = "", **fields: Any) -> Unit:
 def make_handler(
     unit: Unit | None = None, user: User | None = None, *, role: str = "supervisor", **fields: Any
 ) -> Handler:
-    """An active handler, with unit and account where they are not given."""
+    """An active handler whom staff have entered, with unit and account where they are not given."""
+    fields.setdefault("origin", "staff")
     user = user or make_user(name="王演示")
     return Handler.objects.create(unit=unit or make_unit(), user=user, role=role, name=user.name, **fields)
 

@@ -34,7 +34,7 @@ def _linked(portal: str, uid: str) -> User | None:
 
 def _link(portal: str, uid: str, user: User) -> None:
     """Nothing the network told is kept with the link: what is believed stands in the hall's own rows."""
-    SocialAccount.objects.get_or_create(provider=portal, uid=uid, defaults={"user": user, "extra_data": {}})
+    SocialAccount.objects.update_or_create(provider=portal, uid=uid, defaults={"user": user, "extra_data": {}})
 
 
 def _free_mobile(mobile: str) -> bool:
@@ -170,12 +170,12 @@ def _new_agent(claims: LegalPersonClaims) -> User:
 
 def _new_handler(unit: Unit, user: User, claims: LegalPersonClaims) -> Handler:
     """A unit is never without a 单位主管: the first agent is one, whatever the network calls him."""
-    supervisors = unit.handlers.active().filter(role=Handler.Role.SUPERVISOR)
-    supervises = claims.agent_is_supervisor or not supervisors.exists()
+    supervises = claims.agent_is_supervisor or not unit.handlers.supervisors().exists()
     return Handler.objects.create(
         unit=unit,
         user=user,
         role=Handler.Role.SUPERVISOR if supervises else Handler.Role.CLERK,
+        origin=Handler.Origin.NETWORK,
         name=claims.agent_name,
         id_no=claims.agent_id_no,
     )
@@ -191,7 +191,9 @@ def handler_for(*, claims: LegalPersonClaims, by: User | None) -> Handler:
     _one_at_a_time(claims.uscc)
     unit = _unit_for(claims, by)
     user = _linked(UNIT, claims.uid)
-    handler = unit.handlers.active().filter(user=user).first() if user else _entered_handler(unit, claims)
+    handler = unit.handlers.active().filter(user=user).first() if user else None
+    # Who was ended and entered again has another account: what was entered last counts.
+    handler = handler or _entered_handler(unit, claims)
     if handler is None and _was_ended(unit, claims):
         raise AuthorisationEnded
     if handler is None:

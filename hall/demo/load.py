@@ -11,10 +11,11 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.utils import timezone
 
+from accounts import handler_actions
 from accounts.messaging.actions import inside_only
 from common import files
 from hall import site
-from hall.demo import clock, correspondence, offers, pensions, people, site_data, subsidies, units
+from hall.demo import clock, correspondence, handlers, offers, pensions, people, site_data, subsidies, units
 from hall.demo.offices import Province, appoint_staff, provinces
 from hall.demo.vocabulary import PASSWORD
 from hall.models import SiteFacts
@@ -43,7 +44,8 @@ def _same_work_once() -> Iterator[None]:
     hashed = make_password(PASSWORD)
     with (
         mock.patch.object(files, "_clean", cache(files._clean)),
-        mock.patch.object(base_user, "make_password", return_value=hashed),
+        mock.patch.object(base_user, "make_password", side_effect=lambda raw: hashed if raw else make_password(raw)),
+        mock.patch.object(handler_actions, "send_code"),  # invitations to nobody's phone
     ):
         yield
 
@@ -63,6 +65,11 @@ def _relaxed_commits() -> Iterator[None]:
 def _load_province(province: Province, offset: int, today: datetime.date) -> str:
     appoint_staff(province)
     made = units.make_units(province, offset)
+    for demo in made:
+        if demo.end is not None:
+            handlers.enter_by_staff(province, demo.unit.handlers.get())
+    handlers.make_handlers(province, made, offset)
+    handlers.make_appeals(province, made, offset)
     persons = people.make_people(province, offset, today)
     offered = offers.make_offers(province, made, today)
     kept = offers.take_interest(persons, made, offered)

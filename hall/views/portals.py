@@ -44,7 +44,7 @@ def _context(request: HttpRequest, subject: Individual | Unit, portal: str) -> d
         "crumbs": [{"title": "首页", "url": "/"}, {"title": "个人中心" if portal == "individual" else "单位中心"}],
         "todos": sections.todos(subject, portal),
         "tiles": _tiles(subject, portal),
-        "groups": menus.services(portal),
+        "groups": menus.services(portal, getattr(subject, "closed_groups", ())),
         "cases": sections.case_rows(subject, portal),
         "cases_url": menus.address("review:cases", portal),
         "messages_url": menus.address("accounts:messages"),

@@ -68,7 +68,7 @@ def test_unit_services_stand_in_the_manuals_order() -> None:
         "就业见习岗位申请",
         "就业见习岗位查询",
     ]
-    assert [entry.title for entry in groups["单位中心"]] == ["维护"]
+    assert [entry.title for entry in groups["单位中心"]] == ["维护", "经办人管理"]
 
 
 def test_public_employment_offers_the_position_search() -> None:

@@ -22,6 +22,7 @@ from reporting.subsidy import Figures, facts
 from reporting.trainee_actions import raise_objection
 from review import actions, workflow
 from review.models import Case, CaseRating
+from tests.accounts.appeals import submitted_appeal
 from tests.documents.support import make_document, make_finished_batch
 from tests.factories import (
     make_bank_account,
@@ -124,6 +125,7 @@ def build() -> World:
     claimant = make_claimant((unit, handler.user, insured), paid=12)
     pension_claim = _pension_claim(claimant)
 
+    appeal = submitted_appeal(unit)
     world = World()
     users = (None, owner.user, stranger.user, handler.user, other.user, staff, elsewhere)
     world.users = dict(zip(ACTORS, users, strict=True))
@@ -148,6 +150,10 @@ def build() -> World:
         "account": {"pk": account.pk},
         "own account": {"pk": own_account.pk},
         "pension claim": {"number": pension_claim.number},
+        "handler": {"pk": handler.pk},
+        "appeal": {"pk": appeal.pk},
+        "appeal paper": {"pk": appeal.files.first().pk, "number": 1},
+        "unit": {"pk": unit.pk},
         "message": {"pk": message.pk},
         "sign in": {"pk": sign_in.pk},
         "notice": {"pk": notice.pk},
@@ -178,6 +184,7 @@ def build() -> World:
             rating,
             number,
             document,
+            appeal,
         )
     }
     world.objects[User] = owner.user
