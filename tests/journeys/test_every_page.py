@@ -36,6 +36,8 @@ NO_PAGES = {
     "admin:logout",
     "elder_mode",
     "common:region_options",
+    "documents:batch_file",
+    "documents:download",
     "review:file",
     "review:file_page",
     "review:print",
