@@ -37,7 +37,8 @@ def make_subsidies(province: Province, offset: int, today: datetime.date) -> int
     demo = units.make_unit(province, offset + PLACE, PLACE, "approved", days=(today - past).days + 60)
     position = _position(province, demo, past, today)
     people = [_person(province, demo, offset + FIRST_PERSON + place, today) for place in range(5)]
-    story = _Story(province, demo, position, today)
+    # The first of those whom the unit registered with its qualification (units._pages).
+    story = _Story(province, demo, position, today, mentor=identity.person_name(offset + PLACE + 47))
 
     earlier = [story.register(person, past) for person in people[:2]]
     for month in range(MONTHS):
@@ -88,8 +89,10 @@ def _person(province: Province, demo: DemoUnit, number: int, today: datetime.dat
 class _Story:
     """What the unit hands in, month by month."""
 
-    def __init__(self, province: Province, demo: DemoUnit, position: Position, today: datetime.date) -> None:
-        self.province, self.demo, self.position, self.today = province, demo, position, today
+    def __init__(
+        self, province: Province, demo: DemoUnit, position: Position, today: datetime.date, *, mentor: str
+    ) -> None:
+        self.province, self.demo, self.position, self.today, self.mentor = province, demo, position, today, mentor
 
     def _on(self, day: datetime.date, hour: int = 10) -> datetime.datetime:
         return clock.days_ago((self.today - day).days, hour=hour)
@@ -117,7 +120,7 @@ class _Story:
                 "starts_on": starts_on.isoformat(),
                 "ends_on": ends_on.isoformat(),
                 "living_standard": "3500",
-                "mentor": identity.person_name(47),
+                "mentor": self.mentor,
             },
             "insurance": {"insurer": "演示保险公司", "policy_no": f"YSBD{person.pk:06d}", "premium": PREMIUM, **span},
         }
