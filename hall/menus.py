@@ -83,6 +83,7 @@ LINKS = (
         "user-round-pen",
         "学历、专业和联系方式",
     ),
+    Link("individual", "社会保险", "我的退休测算", "pension:own", "calculator", "法定退休时间和养老金测算"),
     Link("individual", "社会保险", "我的缴费记录", "insurance:own_history", "chart-column", "按年查看缴费和中断月份"),
     Link("individual", "社会保险", "我的参保证明", "certificates:own", "file-badge", "打印本人的参保证明，可在线核验"),
     Link(

@@ -48,7 +48,8 @@ def retirement(request: HttpRequest) -> HttpResponse:
     """退休年龄计算器."""
     asked = "birth" in request.GET
     form = RetirementForm(request.GET if asked else None, label_suffix="")
-    result = describe(form.cleaned_data) if asked and form.is_valid() else None
+    rules = figures.retirement_rules("", timezone.localdate())
+    result = describe(form.cleaned_data, rules) if asked and form.is_valid() else None
     context = {
         "form": form,
         "result": result,
@@ -60,9 +61,8 @@ def retirement(request: HttpRequest) -> HttpResponse:
     return render(request, "insurance/retirement.html", context)
 
 
-def describe(data: dict[str, Any]) -> RetirementResult:
+def describe(data: dict[str, Any], rules: RetirementRules) -> RetirementResult:
     """The answer to what was asked on a valid RetirementForm."""
-    rules = figures.retirement_rules("", timezone.localdate())
     person = statutory(Group(data["group"]), data["birth"], rules)
     window = flexible_window(person, rules, official=data["official"])
     open_window = window.earliest < window.latest

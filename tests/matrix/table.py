@@ -107,6 +107,7 @@ TABLE: dict[str, list[Rule]] = {
     "insurance:own_history": [_rule(PERSON)],
     "pension:retirement": [_rule(PUBLIC, query="?group=male&birth=1965-03")],
     "pension:estimate": [_rule(PUBLIC)],
+    "pension:own": [_rule(PERSON)],
     "claims:people": [_rule(UNIT)],
     "claims:choose": [_rule(UNITS_OWN, "insured person")],
     "claims:flexible_people": [_rule(UNIT)],
