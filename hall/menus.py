@@ -164,6 +164,9 @@ def assign_groups() -> None:
     for link in LINKS:
         if link.portal == "unit":
             menu_groups.assign(link.url_name, link.group)
+    for matter in matters.all_matters():
+        if matter.portal == "unit" and matter.entry:
+            menu_groups.assign(matter.entry, matter.group)
 
 
 def address(name: str, *args: str) -> str:

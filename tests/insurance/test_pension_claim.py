@@ -523,6 +523,19 @@ def test_there_is_no_assessment_of_a_draft_but_its_form_can_be_printed(claimant:
     assert client.get(reverse("claims:assessment", args=[case.number])).status_code == 404
 
 
+def test_a_handler_whom_staff_did_not_enter_finds_it_closed(claimant: claims.Claimant) -> None:
+    case = claims.submit(claimant)
+    claimant.unit.handlers.update(origin="registered")
+    client = client_of(claimant)
+    for url in (
+        reverse("claims:people"),
+        reverse("claims:choose", args=[claimant.person.number]),
+        reverse("claims:flexible_people"),
+        reverse("claims:application", args=[case.number]),
+    ):
+        assert client.get(url).status_code == 403, url
+
+
 # --- Hostile input ---------------------------------------------------------------------------------
 
 
