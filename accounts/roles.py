@@ -40,7 +40,7 @@ _REVIEW = (
 ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
     "first": _REVIEW,
     "second": _REVIEW,
-    "finance": _REVIEW,
+    "finance": (*_REVIEW, "reporting.review_batch"),
     "hall": (
         *_READ_PARTIES,
         "accounts.change_unit",
@@ -69,6 +69,8 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "review.*_reasontemplate",
         "internship.suspend_internshipunit",
         "internship.end_trainee",
+        "reporting.make_batch",
+        "reporting.decide_publicityobjection",
         "review.change_caserating",
         "review.revoke_case",
         "review.release_case",

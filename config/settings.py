@@ -237,6 +237,7 @@ ACCOUNT_RATE_LIMITS = {
     "appeal_status": "30/m/ip",
     "qr_enter": "120/m/ip",
     "qr_confirm": "20/m/user",
+    "object_to_publicity": "20/h/ip",
 }
 ACCOUNT_FORMS = {"reauthenticate": "accounts.sign_in_forms.ReauthenticateForm"}
 # The second factor (动态口令): staff must have one in production, everybody else may.

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from accounts.models import BankAccount
+from accounts.models import BankAccount, Unit
 from common import identifiers, parameters
 from reporting import claims_queries
 from reporting.claims import month_words
@@ -196,3 +196,19 @@ class YearFilter(forms.Form):
         if year is None or not FIRST_YEAR <= year <= LAST_YEAR:
             raise ValidationError("年度请按“2026”的格式填写")
         return year
+
+
+class PayeeForm(forms.Form):
+    """收款账户 for the next payment of a claim: one of the unit's accounts in use."""
+
+    account = _AccountChoice(
+        label="收款账户",
+        queryset=BankAccount.objects.none(),
+        empty_label="请选择",
+        help_text="原账户无误、由银行原因失败的，也可以选择原账户；没有正确的账户，请先在“单位中心 › 维护”添加",
+    )
+
+    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        field: Any = self.fields["account"]
+        field.queryset = claims_queries.accounts_of(unit)

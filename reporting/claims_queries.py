@@ -168,7 +168,8 @@ def claimed(claim_pk: int) -> list[Offer]:
 def claims_of(unit: Unit, matter: str) -> QuerySet[Case]:
     """The unit's claims of a matter, newest first, drafts included."""
     found = Case.objects.of_unit(unit).of_matter(matter).exclude(status=Status.CLOSED)
-    return found.select_related("livingsubsidyclaim_record", "mentoringsubsidyclaim_record")
+    found = found.select_related("livingsubsidyclaim_record", "mentoringsubsidyclaim_record", "publicity")
+    return found.prefetch_related("publicity__entries", "payments")
 
 
 def person_months(placement: Placement) -> list[dict[str, Any]]:

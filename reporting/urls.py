@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from reporting import claims_views, correction_views, document_views, report_views, trainee_views, views
+from reporting import (
+    claims_views,
+    correction_views,
+    document_views,
+    publicity_views,
+    report_views,
+    trainee_views,
+    views,
+)
 
 app_name = "reporting"
 
@@ -38,4 +46,9 @@ urlpatterns = [
     path("unit/subsidies/people/<int:pk>/", claims_views.months, name="subsidy_months"),
     path("unit/subsidies/<slug:number>/form/", claims_views.claim_form, name="claim_form"),
     path("unit/subsidies/<slug:number>/roster/", claims_views.claim_roster, name="claim_roster"),
+    path("unit/subsidies/<slug:number>/payment/", publicity_views.correct_payee, name="correct_payee"),
+    path("notices/publicity/", publicity_views.publicities, name="publicities"),
+    path("notices/publicity/<int:pk>/", publicity_views.publicity_page, name="publicity"),
+    path("notices/publicity/<int:pk>/objection/", publicity_views.object_to, name="object_to_publicity"),
+    path("notices/objections/<slug:number>/", publicity_views.objection_receipt, name="objection_receipt"),
 ]

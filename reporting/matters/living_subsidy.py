@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.models import Individual, Unit, User
 from common.sheets.columns import YesNo
-from reporting import claims_actions, claims_forms, claims_queries
+from reporting import claims_actions, claims_forms, claims_queries, payments_queries, publicity
 from reporting.claims import Offer, Total, standards, total
 from reporting.matters.claims import PUBLICITY, ClaimMatter, remembered
 from reporting.matters.common import LEGAL_BASIS
@@ -26,7 +26,7 @@ from review.matters import (
     StartRefused,
     register,
 )
-from review.models import EDITABLE, Case
+from review.models import EDITABLE, Case, Status
 
 YES = "是"
 NOT_CLAIMED = "本次不申领"
@@ -155,12 +155,19 @@ class LivingSubsidyMatter(ClaimMatter):
         if transition == "submit" and by is not None:
             declined = _declined_keys(submission.load_values(case))
             claims_actions.claim_months(case=case, record=record, declined=declined, by=by)
+        elif transition == "approve" and case.status == Status.APPROVED and by is not None:
+            claimed = [*record.months.select_related("placement"), *record.insurances.select_related("placement")]
+            publicity.open_publicity(case=case, region=case.region_code, entries=claimed, by=by)
         elif transition in ("withdraw", "reject", "revoke", "close", "lapse"):
+            publicity.withdraw_publicity(case=case, reason="撤销申领", by=by)
             claims_actions.free_months(record=record, by=by)
 
     def outcome(self, case: Case) -> str:
-        record = LivingSubsidyClaim.objects.filter(pk=case.pk).first()
-        return f"{record.people_count}人，{record.month_count}个人月，核定{record.amount}元" if record else ""
+        record = getattr(case, "livingsubsidyclaim_record", None)
+        if record is None:
+            return ""
+        words = f"{record.people_count}人，{record.month_count}个人月，核定{record.amount}元"
+        return payments_queries.with_payment(words, case)
 
     def next_words(self, case: Case) -> str:
         return f"县（市、区）初审和市复审各5个工作日。{PUBLICITY}"

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Individual, Unit, User
-from reporting import claims_actions, claims_forms, claims_queries
+from reporting import claims_actions, claims_forms, claims_queries, payments_queries, publicity
 from reporting.claims import Year, YearPerson, explain_year
 from reporting.matters.claims import PUBLICITY, ClaimMatter, remembered
 from reporting.matters.common import LEGAL_BASIS
@@ -25,7 +25,7 @@ from review.matters import (
     StartRefused,
     register,
 )
-from review.models import EDITABLE, Case
+from review.models import EDITABLE, Case, Status
 
 
 @register
@@ -108,12 +108,18 @@ class MentoringSubsidyMatter(ClaimMatter):
     def on(self, transition: str, case: Case, record: Any, by: User | None) -> None:
         if transition == "submit" and by is not None:
             claims_actions.claim_year(case=case, record=record, by=by)
+        elif transition == "approve" and case.status == Status.APPROVED and by is not None:
+            retained = [*record.people.filter(retained=True).select_related("placement")]
+            publicity.open_publicity(case=case, region=case.region_code, entries=retained, by=by)
         elif transition in ("withdraw", "reject", "revoke", "close", "lapse"):
+            publicity.withdraw_publicity(case=case, reason="撤销申领", by=by)
             claims_actions.free_year(record=record, by=by)
 
     def outcome(self, case: Case) -> str:
-        record = MentoringSubsidyClaim.objects.filter(pk=case.pk).first()
-        return f"留用{record.people_count}人，核定{record.amount}元" if record else ""
+        record = getattr(case, "mentoringsubsidyclaim_record", None)
+        if record is None:
+            return ""
+        return payments_queries.with_payment(f"留用{record.people_count}人，核定{record.amount}元", case)
 
     def next_words(self, case: Case) -> str:
         return f"县（市、区）初审和市复审各5个工作日。{PUBLICITY}"

@@ -17,6 +17,15 @@ from reporting.models.imports import (
     PlacementImport,
 )
 from reporting.models.own import LogEntry, Objection
+from reporting.models.payments import (
+    BatchExport,
+    BatchResult,
+    DisbursementBatch,
+    LedgerLine,
+    PayeeCorrection,
+    Payment,
+    PaymentItem,
+)
 from reporting.models.placements import (
     AGREEMENT_FIELDS,
     PersonLookup,
@@ -24,6 +33,13 @@ from reporting.models.placements import (
     PlacementDocument,
     PlacementEnd,
     PlacementRegistration,
+)
+from reporting.models.publicity import (
+    ObjectedEntry,
+    Publicity,
+    PublicityObjection,
+    SubsidyEntry,
+    SubsidyKind,
 )
 from reporting.models.reports import MonthlyReport, PersonMonth
 
@@ -34,16 +50,24 @@ __all__ = [
     "TERM_COLUMNS",
     "Attendance",
     "AttendanceImport",
+    "BatchExport",
+    "BatchResult",
     "ClaimedInsurance",
     "ClaimedMonth",
+    "DisbursementBatch",
+    "LedgerLine",
     "LivingSubsidyClaim",
     "LogEntry",
     "MentoringPerson",
     "MentoringSubsidyClaim",
     "MonthlyReport",
+    "ObjectedEntry",
     "Objection",
     "OnPostImport",
     "OnPostStatus",
+    "PayeeCorrection",
+    "Payment",
+    "PaymentItem",
     "PersonLookup",
     "PersonMonth",
     "Placement",
@@ -51,5 +75,9 @@ __all__ = [
     "PlacementEnd",
     "PlacementImport",
     "PlacementRegistration",
+    "Publicity",
+    "PublicityObjection",
     "RecordCorrection",
+    "SubsidyEntry",
+    "SubsidyKind",
 ]
