@@ -11,6 +11,7 @@ from django.utils.html import format_html_join
 
 from accounts.queries import staff_regions
 from common import crypto, identifiers
+from reporting import payments_admin as _payments_admin  # noqa: F401  (registers its models)
 from reporting import rules
 from reporting.models import ClaimedMonth, Objection, PersonMonth, Placement
 from reporting.subsidy import explain

@@ -9,6 +9,7 @@ from accounts.models import User
 from accounts.queries import staff_regions
 from common import regions
 from reporting.models import Payment, Publicity, SubsidyEntry
+from reporting.payments import ENTRY_TABLE
 from reporting.rules import words as day_words
 from review.models import Case
 from review.staff_queries import in_regions
@@ -92,3 +93,8 @@ def regions_with_entries(user: User) -> list[tuple[str, str]]:
     rows = SubsidyEntry.objects.filter(in_own_regions(user, "region"), state__in=states)
     codes = sorted(set(rows.order_by().values_list("region_id", flat=True).distinct()))
     return [(code, regions.handling_path_name(code)) for code in codes]
+
+
+def step_words(source: str, target: str) -> str:
+    """A line of the ledger in words."""
+    return f"{ENTRY_TABLE.states[source]} → {ENTRY_TABLE.states[target]}"
