@@ -124,6 +124,7 @@ LINKS = (
     Link("public", "办事服务", "办事指南", "hall:guides", "book-open-text", "条件、材料、时限和流程"),
     Link("public", "办事服务", "证明验证", "documents:verify", "badge-check", "核验电子证明的真伪和有效期"),
     Link("public", "办事服务", "通知公告", "hall:notices", "megaphone", "政策和公示信息"),
+    Link("public", "办事服务", "补贴公示", "reporting:publicities", "banknote", "就业见习补贴公示和异议"),
     Link("public", "办事服务", "帮助中心", "hall:help", "circle-question-mark", "常见问题和服务电话"),
 )
 

@@ -18,6 +18,7 @@ PAGES = (
     "hall:guides",
     "hall:notices",
     "documents:verify",
+    "reporting:publicities",
     "hall:help",
     "hall:sitemap_page",
     "pension:retirement",

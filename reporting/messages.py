@@ -10,7 +10,7 @@ from review.notices import recipients
 
 
 def tell_unit(case: Case, occasion: str, values: Mapping[str, object], *, key: str) -> None:
-    """A message to each active handler of the claim's unit, once per key, leading to the claim."""
-    url = reverse("review:case", args=["unit", case.number])
+    """A message to each active handler of the claim's unit, once per key, leading to where the claim's money is."""
+    url = reverse("reporting:correct_payee", args=[case.number])
     for user in recipients(case):
         send_message(user=user, occasion=occasion, values=values, key=f"{key}-{user.pk}", url=url)

@@ -1,5 +1,6 @@
 """One of everything, with an owner and somebody else: what the matrix of role × address × owner is asked about."""
 
+import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,7 @@ from positions import indexing
 from positions.models import Favourite, Position
 from reporting.models import ClaimedMonth, LivingSubsidyClaim, PersonMonth
 from reporting.subsidy import Figures, facts
+from reporting import disbursement, ledger, publicity
 from reporting.trainee_actions import raise_objection
 from review import actions, workflow
 from review.models import Case, CaseRating
@@ -118,8 +120,13 @@ def build() -> World:
     ClaimedMonth.objects.create(
         claim=record, person_month=reported, placement=placement, month=month, amount=1880, explanation=why
     )
+    PersonMonth.objects.create(placement=placement, case=placement.case, month=month, **figures)
+<<<<<<< HEAD
     document = make_document(placement)
     batch = make_finished_batch(unit, document)
+=======
+    money = _money(unit, placement, account, staff)
+>>>>>>> b07a75b (Prove races, properties and the ledger; open the pages in the matrix)
     import_case = actions.start_case("attendance-import", unit, by=handler.user)
 
     claimant = make_claimant((unit, handler.user, insured), paid=12)
@@ -145,8 +152,13 @@ def build() -> World:
         "registration": {"number": placement.case.number},
         "import case": {"portal": "unit", "number": import_case.number},
         "claim": {"number": claim.number},
+        "claim": {"number": actions.start_case("living-subsidy", unit, by=handler.user).number},
+<<<<<<< HEAD
         "insured person": {"number": enrolment.person.number},
         "roster export": {"pk": roster_export.pk},
+=======
+        **money,
+>>>>>>> b07a75b (Prove races, properties and the ledger; open the pages in the matrix)
         "account": {"pk": account.pk},
         "own account": {"pk": own_account.pk},
         "pension claim": {"number": pension_claim.number},
@@ -247,6 +259,35 @@ def _position(unit: Any) -> Position:
     indexing.fill(position)
     position.save()
     return position
+
+
+def _money(unit: Any, placement: Any, account: Any, staff: User) -> dict[str, dict[str, Any]]:
+    """A public claim of two months: one is objected to, the other one stands in a batch."""
+    case = make_case("living-subsidy", unit)
+    first, second = timezone.localdate().replace(month=1, day=1), timezone.localdate().replace(month=2, day=1)
+    months = {"first_month": first, "last_month": second, "months_amount": 3760, "amount": 3760}
+    record = LivingSubsidyClaim.objects.create(case=case, unit=unit, bank_account=account, **months)
+    report = PersonMonth.objects.get(placement=placement)
+    entries = [
+        ClaimedMonth.objects.create(
+            claim=record, person_month=report, placement=placement, month=month, amount=1880, explanation={}
+        )
+        for month in (first, second)
+    ]
+    found = publicity.open_publicity(case=case, region=HERE, entries=entries, by=staff)
+    words = {"name": "路人演示", "contact": "13900000001", "reason": "演示"}
+    objection = publicity.raise_objection(publicity=found, numbers=[1], key=uuid.uuid4(), **words)
+    ledger.move("clear", ledger.locked(found.entries.filter(number=2)), by=None)
+    seen = disbursement.preview(HERE).seen
+    batch = disbursement.make_batch(region=HERE, year=2026, quarter=1, cases=[case.pk], seen=seen, by=staff)
+    return {
+        "public claim": {"number": case.number},
+        "publicity": {"pk": found.pk},
+        "receipt": {"number": objection.number},
+        "publicity objection": {"pk": objection.pk},
+        "batch": {"pk": batch.pk},
+        "payment": {"pk": batch.payments.get().pk},
+    }
 
 
 def _message(user: User) -> Message:
