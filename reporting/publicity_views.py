@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import step_up
 from accounts.portal import unit_required
 from common import regions
 from common.transitions import TransitionRefused
@@ -155,12 +156,15 @@ def objection_receipt(request: HttpRequest, number: str) -> HttpResponse:
 @unit_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct_payee(request: HttpRequest, number: str) -> HttpResponse:
-    """The unit's account for the next payment, after one has failed; with what was paid so far."""
+    """What was paid so far; after a failure the account for the next payment, with level 4 or a fresh second proof."""
     unit = request.unit  # type: ignore[attr-defined]
     codes = (claims_queries.LIVING_MATTER, claims_queries.MENTORING_MATTER)
     case = Case.objects.of_unit(unit).filter(matter__in=codes, number=number, publicity__isnull=False).first()
     if case is None:
         raise Http404
+    proved = step_up.suffices(request, unit)
+    if request.method == "POST" and not proved:
+        return redirect(step_up.confirm_url(request.path))
     form = PayeeForm(request.POST if request.method == "POST" else None, unit=unit)
     if request.method == "POST" and form.is_valid():
         try:
@@ -179,5 +183,6 @@ def correct_payee(request: HttpRequest, number: str) -> HttpResponse:
         "payments": payments_queries.payments_of(case),
         "form": form if disbursement.may_correct_payee(case) else None,
         "accounts_url": reverse("accounts:unit_profile"),
+        "confirm_url": "" if proved else step_up.confirm_url(request.path),
     }
     return render(request, "reporting/correct_payee.html", context, status=INVALID if form.errors else 200)

@@ -300,12 +300,12 @@ TABLE: dict[str, list[Rule]] = {
     "admin:reporting_objection_decide": [_rule(STAFF_OF_REGION, "publicity objection")],
     "admin:reporting_batch_make": [_rule(STAFF)],
     "admin:reporting_subsidy_figures": [_rule(STAFF)],
-    "admin:reporting_batch": [_rule(STAFF_OF_REGION, "batch")],
-    "admin:reporting_batch_review": [_rule(STAFF_OF_REGION, "batch")],
-    "admin:reporting_batch_cancel": [_rule(STAFF_OF_REGION, "batch")],
-    "admin:reporting_batch_export": [_rule(STAFF_OF_REGION, "batch", method="post")],
-    "admin:reporting_batch_template": [_rule(STAFF_OF_REGION, "batch")],
-    "admin:reporting_batch_results": [_rule(STAFF_OF_REGION, "batch", method="post")],
+    "admin:reporting_batch": [_rule(STAFF_OF_REGION, "payment batch")],
+    "admin:reporting_batch_review": [_rule(STAFF_OF_REGION, "payment batch")],
+    "admin:reporting_batch_cancel": [_rule(STAFF_OF_REGION, "payment batch")],
+    "admin:reporting_batch_export": [_rule(STAFF_OF_REGION, "payment batch", method="post")],
+    "admin:reporting_batch_template": [_rule(STAFF_OF_REGION, "payment batch")],
+    "admin:reporting_batch_results": [_rule(STAFF_OF_REGION, "payment batch", method="post")],
     "admin:reporting_payment_recover": [_rule(STAFF_OF_REGION, "payment")],
     # 系统管理 keeps accounts everywhere (accounts.roles), but sets passwords of staff only; the actor has every role.
     "admin:auth_user_password_change": [

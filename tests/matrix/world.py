@@ -121,12 +121,9 @@ def build() -> World:
         claim=record, person_month=reported, placement=placement, month=month, amount=1880, explanation=why
     )
     PersonMonth.objects.create(placement=placement, case=placement.case, month=month, **figures)
-<<<<<<< HEAD
     document = make_document(placement)
     batch = make_finished_batch(unit, document)
-=======
     money = _money(unit, placement, account, staff)
->>>>>>> b07a75b (Prove races, properties and the ledger; open the pages in the matrix)
     import_case = actions.start_case("attendance-import", unit, by=handler.user)
 
     claimant = make_claimant((unit, handler.user, insured), paid=12)
@@ -153,12 +150,9 @@ def build() -> World:
         "import case": {"portal": "unit", "number": import_case.number},
         "claim": {"number": claim.number},
         "claim": {"number": actions.start_case("living-subsidy", unit, by=handler.user).number},
-<<<<<<< HEAD
         "insured person": {"number": enrolment.person.number},
         "roster export": {"pk": roster_export.pk},
-=======
         **money,
->>>>>>> b07a75b (Prove races, properties and the ledger; open the pages in the matrix)
         "account": {"pk": account.pk},
         "own account": {"pk": own_account.pk},
         "pension claim": {"number": pension_claim.number},
@@ -285,7 +279,7 @@ def _money(unit: Any, placement: Any, account: Any, staff: User) -> dict[str, di
         "publicity": {"pk": found.pk},
         "receipt": {"number": objection.number},
         "publicity objection": {"pk": objection.pk},
-        "batch": {"pk": batch.pk},
+        "payment batch": {"pk": batch.pk},
         "payment": {"pk": batch.payments.get().pk},
     }
 
