@@ -74,8 +74,8 @@ def make(request: HttpRequest) -> HttpResponse:
 
 
 def _make(request: HttpRequest, form: BatchForm) -> tuple[str, DisbursementBatch | None]:
-    if not form.is_valid():
-        return "请选择属地、年度和季度", None
+    if not form.is_valid():  # a region where nothing waits any more is no longer offered
+        return disbursement.CHANGED if "region" in form.errors else "请选择年度和季度", None
     keys = {parameters.whole_number(text) for text in request.POST.getlist("case")} - {None}
     try:
         made = disbursement.make_batch(
