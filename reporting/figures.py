@@ -63,7 +63,7 @@ class Chart:
         return max(len(self.bars), 1) * BAR_HEIGHT + 8
 
 
-LABEL_WIDTH, BARS_WIDTH, BAR_HEIGHT = 130, 320, 28
+LABEL_WIDTH, BARS_WIDTH, BAR_HEIGHT = 140, 160, 28
 
 
 def paid(user: User, choice: Choice) -> QuerySet[SubsidyEntry]:
