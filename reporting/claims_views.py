@@ -68,7 +68,6 @@ def _row(case: Case, matter: str) -> dict[str, Any]:
         "case": case,
         "record": getattr(case, name, None),
         "url": case_url(case),
-        "outcome": matters.get(matter).outcome(case) if case.status == Status.APPROVED else "",
         "payment_url": reverse("reporting:correct_payee", args=[case.number]) if hasattr(case, "publicity") else "",
     }
 

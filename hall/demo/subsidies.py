@@ -30,7 +30,7 @@ def make_subsidies(province: Province, offset: int, today: datetime.date) -> int
     """A unit with two years of internships, where agreements are registered one by one; returns how many claims.
 
     Last year: two people, one of them kept, everything reported, claimed and approved. This year: three people with
-    reported months, of whom one is claimed for and in review; the others wait in a draft.
+    reported months: one claim is in review, one has just been approved and is public, one waits in a draft.
     """
     this_month = today.replace(day=1)
     past, running = datetime.date(today.year - 1, 3, 1), add_months(this_month, -4)
@@ -51,10 +51,16 @@ def make_subsidies(province: Province, offset: int, today: datetime.date) -> int
     later = [story.register(person, running) for person in people[2:]]
     for month in range(3):
         story.report(add_months(running, month), later)
-    chosen = [{"key": str(one.pk), "claim": "是" if one is later[0] else "否"} for one in later]
-    story.claim("living-subsidy", this_month, "in_review", {"people": {"rows": chosen}})
+    story.claim("living-subsidy", this_month, "in_review", _only(later, later[0]))
+    # Approved a day ago, and so within the days of its publicity.
+    story.claim("living-subsidy", add_months(this_month, 1), "approved", _only(later, later[1]))
     story.claim("living-subsidy", this_month, "draft", {})
-    return 4
+    return 5
+
+
+def _only(people: list[Placement], one: Placement) -> dict[str, Any]:
+    """The page of people on which one is claimed for."""
+    return {"people": {"rows": [{"key": str(who.pk), "claim": "是" if who is one else "否"} for who in people]}}
 
 
 def _position(province: Province, demo: DemoUnit, past: datetime.date, today: datetime.date) -> Position:

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.contrib.admin.sites import site
@@ -18,9 +19,9 @@ from insurance.models import PensionClaim, RosterExport
 from insurance.roster import Choice
 from positions import indexing
 from positions.models import Favourite, Position
+from reporting import disbursement, ledger, publicity
 from reporting.models import ClaimedMonth, LivingSubsidyClaim, PersonMonth
 from reporting.subsidy import Figures, facts
-from reporting import disbursement, ledger, publicity
 from reporting.trainee_actions import raise_objection
 from review import actions, workflow
 from review.models import Case, CaseRating
@@ -120,7 +121,6 @@ def build() -> World:
     ClaimedMonth.objects.create(
         claim=record, person_month=reported, placement=placement, month=month, amount=1880, explanation=why
     )
-    PersonMonth.objects.create(placement=placement, case=placement.case, month=month, **figures)
     document = make_document(placement)
     batch = make_finished_batch(unit, document)
     money = _money(unit, placement, account, staff)
@@ -149,7 +149,6 @@ def build() -> World:
         "registration": {"number": placement.case.number},
         "import case": {"portal": "unit", "number": import_case.number},
         "claim": {"number": claim.number},
-        "claim": {"number": actions.start_case("living-subsidy", unit, by=handler.user).number},
         "insured person": {"number": enrolment.person.number},
         "roster export": {"pk": roster_export.pk},
         **money,
@@ -258,10 +257,10 @@ def _position(unit: Any) -> Position:
 def _money(unit: Any, placement: Any, account: Any, staff: User) -> dict[str, dict[str, Any]]:
     """A public claim of two months: one is objected to, the other one stands in a batch."""
     case = make_case("living-subsidy", unit)
-    first, second = timezone.localdate().replace(month=1, day=1), timezone.localdate().replace(month=2, day=1)
+    first, second = date(2001, 1, 1), date(2001, 2, 1)
     months = {"first_month": first, "last_month": second, "months_amount": 3760, "amount": 3760}
     record = LivingSubsidyClaim.objects.create(case=case, unit=unit, bank_account=account, **months)
-    report = PersonMonth.objects.get(placement=placement)
+    report = PersonMonth.objects.filter(placement=placement).earliest("pk")
     entries = [
         ClaimedMonth.objects.create(
             claim=record, person_month=report, placement=placement, month=month, amount=1880, explanation={}
