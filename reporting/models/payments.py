@@ -59,7 +59,12 @@ class DisbursementBatch(models.Model):
                 violation_error_message="季度应为1至4",
             ),
             models.CheckConstraint(
-                condition=together("reviewed_at", "reviewed_by") & (Q(reviewed_by=None) | ~Q(reviewed_by=F("made_by"))),
+                condition=together("reviewed_at", "reviewed_by"),
+                name="batch_reviewed_pair",
+                violation_error_message="时间与操作人必须同时存在",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_by=None) | ~Q(reviewed_by=F("made_by")),
                 name="batch_second_person",
                 violation_error_message="编制人不能复核自己编制的批次",
             ),
