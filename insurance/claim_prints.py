@@ -5,14 +5,13 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from accounts.menu_groups import check_open
 from common import identifiers
 from common.pdf import render_pdf
 from insurance import claim_estimate, claim_panel
 from insurance.claim_facts import Typed, dossier_of, total_of, values_of
 from insurance.models import PensionClaim
 from insurance.pension import DISCLAIMER
-from review import answers, matters
+from review import answers
 from review.file_views import may_see
 from review.models import EDITABLE, Case
 
@@ -20,12 +19,10 @@ MATTER = "pension-claim"
 
 
 def _case(request: HttpRequest, number: str) -> Case:
-    """The claim if it is the user's own or in scope; 404 otherwise. A handler needs the group of the menu open."""
+    """The claim if it is the user's own or in scope; 404 otherwise."""
     found = Case.objects.filter(matter=MATTER, number=number).select_related("unit", "region").first()
     if found is None or not may_see(found, request.user):
         raise Http404
-    if handler := getattr(request, "handler", None):
-        check_open(handler, matters.get(MATTER).group)
     return found
 
 

@@ -531,9 +531,9 @@ def test_a_handler_whom_staff_did_not_enter_finds_it_closed(claimant: claims.Cla
         reverse("claims:people"),
         reverse("claims:choose", args=[claimant.person.number]),
         reverse("claims:flexible_people"),
-        reverse("claims:application", args=[case.number]),
     ):
         assert client.get(url).status_code == 403, url
+    assert client.get(reverse("claims:application", args=[case.number])).status_code == 404
 
 
 # --- Hostile input ---------------------------------------------------------------------------------
