@@ -242,6 +242,20 @@ CHANGE_REASON = _numbered(
     6499其他终止 6501在职转退休""",
 )
 
+# Own: why somebody is enrolled (增加原因, domain facts §3.4).
+ENROLMENT_REASON = _numbered("增加原因", "own", "1录用 2聘用 3调入 4军队转业安置 5恢复缴费 9其他")
+
+# What government units call the reasons of AAE160: the first four digits of each are its code. Retirement is missing,
+# because it is a pension claim.
+WITHDRAWAL_CAUSE = _numbered(
+    "减少原因",
+    "own",
+    """630101辞职 630102辞退 630103开除 630104解聘或合同终止 630201调出（本统筹范围内） 640401调出（本统筹范围外）
+    630301参军 630401上学 630501判刑收监 630601失踪 630701停薪留职 639901其他中断 640101死亡 640201出国定居
+    640301港澳台定居 640501退保 640601离境 649901其他终止""",
+)
+DEATH_CAUSE = "640101"
+
 HUKOU = _numbered(
     "户口性质",
     "AAC009",

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("insurance.urls")),
     path("", include("insurance.certificate_urls")),
     path("", include("insurance.claim_urls")),
+    path("", include("insurance.enrolment_urls")),
     path("", include("internship.urls")),
     path("", include("positions.urls")),
     path("", include("reporting.urls")),

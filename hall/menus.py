@@ -48,6 +48,8 @@ ORDER = (
     "就业见习带教补贴管理",
     "就业见习带教补贴申领",
     "就业见习单位资格",
+    "在职人员增加",
+    "在职人员减少",
     "养老金申领",
     "弹性退休告知",
 )
@@ -143,6 +145,8 @@ MATTER_ICONS = {
     "monthly-report": "calendar-days",
     "living-subsidy": "file-plus",
     "mentoring-subsidy": "file-plus",
+    "employee-enrolment": "user-round-plus",
+    "employee-withdrawal": "user-round-minus",
     "pension-claim": "hand-coins",
     "flexible-retirement": "calendar-clock",
 }

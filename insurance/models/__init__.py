@@ -1,6 +1,7 @@
 """What the core insurance system owns and the hall holds: units, persons, enrolments, months, retirees; and the exchange."""
 
 from insurance.models.access import PersonClearTextView, RosterExport
+from insurance.models.enrolment_changes import EnrolmentKind, EnrolmentRequest, WithdrawalRequest
 from insurance.models.enrolments import Enrolment
 from insurance.models.exchange import LoadConflict, LoadRun, OutboundChange, OutboundFile
 from insurance.models.flexible_retirements import FlexibleChoice, FlexibleKind, FlexibleRetirement
@@ -14,6 +15,8 @@ __all__ = [
     "CLAIM_KINDS",
     "ContributionMonth",
     "Enrolment",
+    "EnrolmentKind",
+    "EnrolmentRequest",
     "FlexibleChoice",
     "FlexibleKind",
     "FlexibleRetirement",
@@ -31,4 +34,5 @@ __all__ = [
     "RosterExport",
     "SpecialWork",
     "UnitInsurance",
+    "WithdrawalRequest",
 ]

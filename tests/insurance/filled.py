@@ -7,7 +7,7 @@ from insurance.models import Enrolment, InsuredUnit
 from insurance.retirement import Group
 from review.models import Case
 from tests.contracts.filled import Filled
-from tests.insurance import claims
+from tests.insurance import claims, enrolments
 
 
 def _unit() -> Unit:
@@ -42,7 +42,25 @@ def _flexible_values(case: Case) -> dict[str, dict[str, Any]]:
     }
 
 
+def _employer() -> Unit:
+    return enrolments.make_employer().unit
+
+
+def _enrolment_values(case: Case) -> dict[str, dict[str, Any]]:
+    return enrolments.pages()
+
+
+def _leaver() -> Unit:
+    return enrolments.make_leaver()[0].unit
+
+
+def _withdrawal_values(case: Case) -> dict[str, dict[str, Any]]:
+    return enrolments.withdrawal_pages(Enrolment.objects.select_related("person").get())
+
+
 FILLED = {
+    "employee-enrolment": Filled(_employer, _enrolment_values),
+    "employee-withdrawal": Filled(_leaver, _withdrawal_values),
     "pension-claim": Filled(_unit, _claim_values),
     "flexible-retirement": Filled(_young, _flexible_values),
 }

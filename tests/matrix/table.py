@@ -108,6 +108,8 @@ TABLE: dict[str, list[Rule]] = {
     "pension:retirement": [_rule(PUBLIC, query="?group=male&birth=1965-03")],
     "pension:estimate": [_rule(PUBLIC)],
     "pension:own": [_rule(PERSON)],
+    "enrolments:withdraw_people": [_rule(UNIT)],
+    "enrolments:withdraw": [_rule(UNITS_OWN, "insured person")],
     "claims:people": [_rule(UNIT)],
     "claims:choose": [_rule(UNITS_OWN, "insured person")],
     "claims:flexible_people": [_rule(UNIT)],
