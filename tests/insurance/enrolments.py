@@ -122,3 +122,11 @@ def problems_of(case: Case) -> dict[str, str]:
     """What keeps a case from being submitted: page.field → the words."""
     found = submission.validate(Case.objects.get(pk=case.pk)).problems
     return {f"{p.page}.{p.field}" if p.field else p.page or f"slot:{p.slot}": p.message for p in found}
+
+
+def handler_of(case: Case) -> User:
+    """Who acts for the unit of a case."""
+    assert case.unit is not None
+    handler = case.unit.handlers.active().first()
+    assert handler is not None
+    return handler.user
