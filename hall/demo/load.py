@@ -15,7 +15,19 @@ from accounts import handler_actions
 from accounts.messaging.actions import inside_only
 from common import files
 from hall import site
-from hall.demo import clock, correspondence, handlers, offers, payments, pensions, people, site_data, subsidies, units
+from hall.demo import (
+    certificates,
+    clock,
+    correspondence,
+    handlers,
+    offers,
+    payments,
+    pensions,
+    people,
+    site_data,
+    subsidies,
+    units,
+)
 from hall.demo.offices import Province, appoint_staff, provinces
 from hall.demo.vocabulary import PASSWORD
 from hall.models import SiteFacts
@@ -78,6 +90,7 @@ def _load_province(province: Province, offset: int, today: datetime.date) -> str
     if province.key == "jl":  # where agreements are registered one by one and both subsidies are known
         subsidies.make_subsidies(province, offset, today)
         payments.make_payments(province, today)
+    certificates.issue_certificates(province, made, offset)
     site_data.publish_site(province)
     counts = f"{len(made)} units, {len(persons)} people, {len(offered)} open positions, {kept} favourites"
     return f"{province.name}: {counts}"

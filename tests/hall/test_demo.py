@@ -10,6 +10,9 @@ from django.utils import timezone
 from accounts.models import Individual, Unit, User
 from common import identifiers
 from common.models import StoredFile
+from documents import verification
+from documents.keys import hall_key
+from documents.models import DocumentBatch, IssuedDocument
 from hall.demo import load
 from hall.demo.offices import provinces
 from hall.models import Notice
@@ -44,6 +47,11 @@ def test_the_demonstration_shows_every_state_and_its_histories_are_true(shanxi_d
         moments = [entry.at for entry in entries]
         assert moments == sorted(moments)
         assert moments[-1] <= timezone.now()
+    # Certificates hold or were revoked, the batch is finished, and one person printed the own certificate.
+    verdicts = {verification.by_code(row.code).outcome for row in IssuedDocument.objects.all()}
+    assert verdicts == {verification.Outcome.VALID, verification.Outcome.REVOKED}
+    assert DocumentBatch.objects.get().file is not None
+    assert IssuedDocument.objects.filter(individual__isnull=False).exists()
     # What a step's staff decided lies in their scope.
     for step in CaseStep.objects.filter(decided_by__isnull=False).select_related("decided_by"):
         assert step.decided_by.scopes.filter(region=step.region_id).exists()
@@ -58,7 +66,13 @@ def test_everything_in_the_demonstration_says_that_it_is_invented(shanxi_demo: N
     people = (*Individual.objects.values_list("name", flat=True), *User.objects.values_list("name", flat=True))
     assert [name for name in people if not any(word in name for word in ("演示", "示例", "样例", "虚构"))] == []
     assert [title for title in Notice.objects.values_list("title", flat=True) if "演示" not in title] == []
-    files = StoredFile.objects.values_list("original_name", flat=True)
+    # What the hall issued itself says so by its seal and its signature.
+    assert hall_key().demonstration
+    issued = [
+        *IssuedDocument.objects.values_list("file", flat=True),
+        *DocumentBatch.objects.values_list("file", flat=True),
+    ]
+    files = StoredFile.objects.exclude(pk__in=issued).values_list("original_name", flat=True)
     assert [name for name in files if "（演示）" not in name] == []
     for individual in Individual.objects.all():
         assert identifiers.clean_id_no(individual.id_type, individual.id_no) == individual.id_no
