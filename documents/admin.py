@@ -62,7 +62,7 @@ class IssuedDocumentAdmin(ReadOnlyAdmin):
     """电子证明: found by number, subject, or whole ID number; revoked here."""
 
     desk_group = "电子证照"
-    list_display = ("number", "kind_title", "masked_subject", "issuer", "issued_on", "valid_until", "standing")
+    list_display = ("number", "standing", "kind_title", "masked_subject", "issued_on", "valid_until", "issuer")
     list_filter = (KindFilter, StandingFilter, "issued_on")
     search_fields = ("number", "subject")
     search_help_text = "证明编号、姓名或单位名称，或完整的证件号码"
