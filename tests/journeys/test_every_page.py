@@ -5,12 +5,14 @@ The addresses and who may open them come from the matrix, so that a new page is 
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.core.cache import cache
 from django.core.files.storage import default_storage
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page
@@ -99,6 +101,15 @@ def _faults(page: Page, *, elder: bool) -> list[str]:
     return found
 
 
+def _build() -> World:
+    """The world, made in a thread of its own: signing runs an event loop, and Playwright's runs in the test's thread."""
+    try:
+        with transaction.atomic():
+            return build()
+    finally:
+        connection.close()
+
+
 def _draw_attachments() -> None:
     """The world's files are rows only; the review page shows them."""
     for stored in StoredFile.objects.all():
@@ -110,7 +121,8 @@ def _draw_attachments() -> None:
 @pytest.mark.parametrize("looker", LOOKERS)
 def test_every_page_is_for_everybody(looker: str, desktop: Page, live_server: Any) -> None:
     cache.clear()
-    world = build()
+    with ThreadPoolExecutor(1) as apart:
+        world = apart.submit(_build).result()
     _draw_attachments()
     addresses = list(_declared(world, looker)) + (list(_of_models(world)) if looker == "staff" else [])
     client = Client()
