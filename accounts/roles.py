@@ -75,6 +75,7 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "review.revoke_case",
         "review.release_case",
         "documents.revoke_issueddocument",
+        "insurance.change_loadconflict",
     ),
     "audit": ("*.view_*",),
     "system": (

@@ -15,6 +15,7 @@ from insurance.models import (
     Enrolment,
     InsuredPerson,
     InsuredUnit,
+    LoadConflict,
     OutboundChange,
     PersonClearTextView,
     RosterExport,
@@ -42,10 +43,11 @@ def record_change(
     """Note a change that was approved here for the core system; call it in the transaction of the effect itself.
 
     ``payload`` is what the outbound file will say (docs/insurance-data.md): JSON values, dates as ``YYYY-MM-DD``,
-    months as ``YYYY-MM``, money as text. From now until the acknowledgement no load undoes the change.
+    months as ``YYYY-MM``, money as text. From now until the acknowledgement no load undoes the change. Call it before
+    writing the rows that it is about: a load that is merging makes it wait, and holds those rows.
     """
     with audit.actor(by), transaction.atomic():
-        # A load that is running decides about this person before or after, never in between.
+        # Two changes of one person wait for each other.
         InsuredPerson.objects.select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
         return OutboundChange.objects.create(
             kind=kind, person=person, unit=unit, case=case, payload=payload, created_by=by
@@ -102,11 +104,21 @@ def refresh_copies(person: InsuredPerson, *, by: User | None) -> None:
             retiree.save(update_fields=["person_number"])
 
 
-def now_answered(change: OutboundChange, state: OutboundChange.State, answer: str, *, by: User | None) -> None:
+def note_answer(change: OutboundChange, state: OutboundChange.State, answer: str, *, by: User | None) -> None:
     """Note what the core system answered to a change that was sent."""
     with audit.actor(by), transaction.atomic():
         change.state, change.answer, change.answered_at = state, answer[:200], timezone.now()
         change.save(update_fields=["state", "answer", "answered_at"])
+
+
+def settle_conflict(conflict: LoadConflict, settlement: str, *, by: User) -> LoadConflict:
+    """Write down how a conflict between a load and a change approved here was settled; the first word counts."""
+    with audit.actor(by), transaction.atomic():
+        locked = LoadConflict.objects.select_for_update(of=("self",)).get(pk=conflict.pk)
+        if locked.settled_at is None:
+            locked.settled_at, locked.settled_by, locked.settlement = timezone.now(), by, settlement
+            locked.save(update_fields=["settled_at", "settled_by", "settlement"])
+        return locked
 
 
 # --- What handlers look at and take away ---------------------------------------------------------

@@ -36,7 +36,7 @@ _ENROLMENTS = (
     "unit_id, person_id, kind, starts_on, ends_on, state, end_reason, base, paid_months, person_number, tokens"
 )
 _RETIREES = (
-    "person_id, unit_id, kind, retired_on, benefit_from, pension, annuity, pay_state, bank, account_no, certified_on,"
+    "person_id, unit_id, kind, retired_on, benefit_from, pension, annuity, pay_state, bank, account_no, account_no_digest, certified_on,"
     " person_number, tokens"
 )
 
@@ -250,9 +250,10 @@ def _retiree_row(life: _Life, order: Order) -> tuple[Any, ...]:
     stopped, unknown = life.pk % 40 == 7, life.pk % 25 == 3
     pension = (life.base * Decimal("0.62")).quantize(Decimal("0.01"))
     annuity = (life.base * Decimal("0.05")).quantize(Decimal("0.01"))
+    account = f"6222020{life.pk:012d}"
     return (
         life.pk, unit, "2", retired_on, _first_day(Month.of(retired_on) + 1), pension, annuity, "2" if stopped else "1",
-        _BANKS[life.pk % len(_BANKS)], crypto.encrypt(f"6222020{life.pk:012d}"),
+        _BANKS[life.pk % len(_BANKS)], crypto.encrypt(account), crypto.digest(account),
         None if unknown else date(order.today.year, 1, 1) + timedelta(days=life.pk % 60), life.number,
         roster_tokens(unit, life.name),
     )  # fmt: skip

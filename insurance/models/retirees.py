@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from common import codes
 from common.audit import track
-from common.fields import EncryptedText
+from common.fields import BlindIndex, EncryptedText
 from insurance.models.columns import PlainText, first_of_month, listed
 from insurance.models.persons import InsuredPerson
 from insurance.models.units import InsuredUnit
@@ -37,6 +37,7 @@ class Retiree(models.Model):
     pay_state = models.CharField("发放状态", max_length=1, choices=codes.PAY_STATE.choices, default="1")
     bank = models.CharField("开户银行", max_length=64, blank=True)
     account_no = EncryptedText("账号", blank=True)
+    account_no_digest = BlindIndex("account_no")
     certified_on = models.DateField("资格认证日期", null=True, blank=True)
     person_number = PlainText("个人代码", max_length=20, editable=False)
     tokens = ArrayField(PlainText(max_length=20), default=list, editable=False, verbose_name="检索词")

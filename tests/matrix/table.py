@@ -324,6 +324,7 @@ SCOPED = {
     "accounts.Handler",
     "accounts.Appeal",
     "accounts.UnitNumber",
+    "insurance.InsuredUnit",
     "internship.InternshipUnit",
     "internship.Trainee",
     "positions.Position",
