@@ -20,6 +20,7 @@ from hall.demo import (
     clock,
     correspondence,
     handlers,
+    insured,
     offers,
     payments,
     pensions,
@@ -85,6 +86,7 @@ def _load_province(province: Province, offset: int, today: datetime.date) -> str
     persons = people.make_people(province, offset, today)
     offered = offers.make_offers(province, made, today)
     kept = offers.take_interest(persons, made, offered)
+    enrolled = insured.make_insured(province, made, persons, offset, today)
     correspondence.write_letters(province, persons)
     pensions.make_pensions(province, made, offset, today)
     if province.key == "jl":  # where agreements are registered one by one and both subsidies are known
@@ -93,4 +95,5 @@ def _load_province(province: Province, offset: int, today: datetime.date) -> str
     certificates.issue_certificates(province, made, offset)
     site_data.publish_site(province)
     counts = f"{len(made)} units, {len(persons)} people, {len(offered)} open positions, {kept} favourites"
+    counts += f", {enrolled} insured people"
     return f"{province.name}: {counts}"
