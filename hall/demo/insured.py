@@ -62,9 +62,10 @@ def _insured_unit(demo: DemoUnit, sequence: int, branch: str) -> InsuredUnit:
 def _be_somebody(person: DemoPerson, unit: InsuredUnit) -> None:
     """The last person of the cast finds an own history (B5): the youngest of the first unit bears that name and number."""
     individual = person.individual
-    enrolment = (
-        Enrolment.objects.filter(unit=unit, state=Enrolment.State.ACTIVE).order_by("-person__birth_date").first()
-    )
+    active = Enrolment.objects.filter(unit=unit, state=Enrolment.State.ACTIVE)
+    # The last by number gets an account of the certificates' own.
+    last = active.order_by("-person_number").values("pk")[:1]
+    enrolment = active.exclude(pk__in=last).order_by("-person__birth_date").select_related("person").first()
     if enrolment is None or individual.level < RealNameLevel.MATCHED:
         return
     insured: InsuredPerson = enrolment.person
