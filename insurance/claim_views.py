@@ -83,7 +83,7 @@ def _row(enrolment: Enrolment, owing: set[int], url_name: str, query: str) -> di
     }
 
 
-def _people_page(request: HttpRequest, matter: str, url_name: str) -> HttpResponse:
+def people_page(request: HttpRequest, matter: str, url_name: str) -> HttpResponse:
     """The unit's people in service, to be searched; each leads on."""
     unit, declared = _unit(request), matters.get(matter)
     refused: StartRefused | None = None
@@ -120,17 +120,17 @@ def _people_page(request: HttpRequest, matter: str, url_name: str) -> HttpRespon
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
     """选择人员 of 养老金申领."""
-    return _people_page(request, CLAIM, "claims:choose")
+    return people_page(request, CLAIM, "claims:choose")
 
 
 @unit_required
 @require_safe
 def flexible_people(request: HttpRequest) -> HttpResponse:
     """选择人员 of 弹性退休告知."""
-    return _people_page(request, FLEXIBLE, "claims:choose_flexible")
+    return people_page(request, FLEXIBLE, "claims:choose_flexible")
 
 
-def _person(request: HttpRequest, number: str) -> Dossier:
+def person_dossier(request: HttpRequest, number: str) -> Dossier:
     """The dossier of one of the unit's own people; anybody else is 404."""
     person = queries.person_of_unit(_unit(request), number)
     if person is None:
@@ -149,7 +149,7 @@ def _draft(request: HttpRequest, matter: str) -> Case | None:
 @require_http_methods(["GET", "POST"])
 def choose(request: HttpRequest, number: str) -> HttpResponse:
     """申领 for a person: the checks, and the draft that they open."""
-    dossier = _person(request, number)
+    dossier = person_dossier(request, number)
     group = claim_rules.usual_group(dossier.person.sex, dossier.person.identity)
     usual = claim_rules.earliest_day(claim_rules.NORMAL, dossier.facts(group.value), dossier.law)
     initial = {"age_group": group.value, "kind": claim_rules.NORMAL, "retired_on": usual}
@@ -226,7 +226,7 @@ def _first_day(month: Month) -> Any:
 @require_http_methods(["GET", "POST"])
 def choose_flexible(request: HttpRequest, number: str) -> HttpResponse:
     """弹性退休告知 for a person."""
-    dossier = _person(request, number)
+    dossier = person_dossier(request, number)
     refused_words = ""
     if request.method == "POST":
         group = claim_rules.usual_group(dossier.person.sex, dossier.person.identity)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.portal import unit_required
 from insurance import enrolment_actions, withdrawal_facts
-from insurance.claim_views import INVALID, _people_page, _person, _unit
+from insurance.claim_views import INVALID, people_page, person_dossier
 from review.matters import StartRefused
 from review.portal import case_url, crumbs
 
@@ -18,18 +18,18 @@ WITHDRAWAL, TITLE = "employee-withdrawal", "在职人员减少"
 @require_safe
 def withdraw_people(request: HttpRequest) -> HttpResponse:
     """The unit's people in service, to choose who leaves."""
-    return _people_page(request, WITHDRAWAL, "enrolments:withdraw")
+    return people_page(request, WITHDRAWAL, "enrolments:withdraw")
 
 
 @unit_required
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     """在职人员减少 for a person: what is held, a warning of arrears, and the draft."""
-    dossier = _person(request, number)
+    dossier = person_dossier(request, number)
     refused: StartRefused | None = None
     if request.method == "POST" and dossier.enrolment is not None:
         try:
-            case = enrolment_actions.start_withdrawal(unit=_unit(request), person=dossier.person, by=request.user)
+            case = enrolment_actions.start_withdrawal(unit=request.unit, person=dossier.person, by=request.user)
             return redirect(case_url(case, "page", page=withdrawal_facts.PAGE))
         except StartRefused as error:
             refused = error

@@ -23,7 +23,7 @@ from tests.insurance import enrolments
 from tests.insurance.claims import approve, make_claimant, this_month
 from tests.insurance.claims import submit as submit_claim
 from tests.insurance.enrolments import Employer, make_employer, make_leaver
-from tests.insurance.support import make_enrolment, make_months, make_person, make_retiree
+from tests.insurance.support import make_enrolment, make_insured_unit, make_months, make_person, make_retiree
 
 pytestmark = pytest.mark.django_db
 
@@ -214,6 +214,16 @@ def test_the_resumption_begins_after_the_last_month(employer: Employer) -> None:
     person, _ = rested(employer)
     case = enrolments.complete(employer, person, insurance={"starts_on": "2023-12"})
     assert "应晚于该月" in enrolments.problems_of(case)["insurance.starts_on"]
+
+
+def test_a_unit_with_several_numbers_says_through_which(employer: Employer) -> None:
+    second = make_insured_unit(employer.unit)
+    case = enrolments.complete(employer)
+    assert set(enrolments.problems_of(case)) == {"insurance.insured_unit"}
+    chosen = enrolments.pages()["insurance"] | {"insured_unit": str(second.pk)}
+    enrolments.fill(case, {"insurance": chosen}, employer.by)
+    approve(perform(case, "submit", by=employer.by))
+    assert Enrolment.objects.get().unit == second
 
 
 def test_what_came_in_between_stops_the_approval_and_changes_nothing(employer: Employer) -> None:
