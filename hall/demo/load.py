@@ -19,6 +19,7 @@ from hall.demo import (
     certificates,
     clock,
     correspondence,
+    enrolments,
     handlers,
     insured,
     offers,
@@ -93,6 +94,7 @@ def _load_province(province: Province, offset: int, today: datetime.date) -> str
         subsidies.make_subsidies(province, offset, today)
         payments.make_payments(province, today)
     certificates.issue_certificates(province, made, offset)
+    enrolments.make_changes(province, made, offset, today)
     site_data.publish_site(province)
     counts = f"{len(made)} units, {len(persons)} people, {len(offered)} open positions, {kept} favourites"
     counts += f", {enrolled} insured people"
