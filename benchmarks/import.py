@@ -191,6 +191,7 @@ def _import(code: str, data: bytes, handler: Handler) -> None:
     assert result.ok, result.errors[:3]
     case = actions.start_case(code, handler.unit, by=handler.user)
     kept = sheets.keep(result, name="演示.xlsx", by=handler.user)
+    kept |= sheets.keep_original(data, name="演示.xlsx", by=handler.user)
     actions.save_page(case, page.key, kept, 0, by=handler.user)
     case = workflow.perform(case, "submit", by=handler.user)
     assert matter.record.objects.get(pk=case.pk).created == len(result.rows)

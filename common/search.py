@@ -10,6 +10,7 @@ common, so they only serve one-character queries.
 import re
 import unicodedata
 from collections.abc import Iterable
+from operator import add
 
 from common import regions
 
@@ -33,12 +34,12 @@ def bigrams(text: str) -> list[str]:
 
 def text_tokens(*texts: str) -> list[str]:
     """All tokens of a row's searchable texts."""
-    found: dict[str, None] = {}
-    for text in texts:
-        for word in _words(text):
-            found.update(dict.fromkeys(f"1:{char}" for char in word))
-        found.update(dict.fromkeys(bigrams(text)))
-    return list(found)
+    # A case may name ten thousand people: all are folded at once, and each character is worded once.
+    words = _words("\n".join(texts))
+    pairs: dict[str, None] = {}
+    for word in words:
+        pairs.update(dict.fromkeys(map(add, word, word[1:])))
+    return [*(f"1:{char}" for char in dict.fromkeys("".join(words))), *pairs]
 
 
 def region_token(code: str) -> str:

@@ -6,13 +6,14 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html_join
 
 from accounts.queries import staff_regions
 from common import crypto, identifiers
+from reporting import document_views, rules
 from reporting import payments_admin as _payments_admin  # noqa: F401  (registers its models)
-from reporting import rules
 from reporting.models import ClaimedMonth, Objection, PersonMonth, Placement
 from reporting.subsidy import explain
 from review.admin import ReadOnlyAdmin
@@ -71,6 +72,19 @@ class PlacementAdmin(_ScopedAdmin):
         "case",
     )
     readonly_fields = ("masked_id", "standing")
+
+    def get_urls(self) -> list[URLPattern]:
+        """What was handed in for people of a case, for who reviews it; before the admin's own addresses."""
+        wrap, document = self.admin_site.admin_view, "cases/<slug:number>/documents/<int:pk>/"
+        return [
+            path(document, wrap(document_views.reviewed), name="reporting_placement_document"),
+            path(
+                f"{document}pages/<int:page>/",
+                wrap(document_views.reviewed_page),
+                name="reporting_placement_document_page",
+            ),
+            *super().get_urls(),
+        ]
 
     @admin.display(description="证件号码")
     def masked_id(self, row: Placement) -> str:

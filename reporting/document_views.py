@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -11,10 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import Unit
 from accounts.portal import unit_required
 from common import archives, files, identifiers
+from common.models import StoredFile
 from common.transitions import TransitionRefused
+from config.middleware import outside_read_only
 from reporting import document_actions, queries
+from reporting import documents as documents_of_cases
 from reporting.models import Placement, PlacementDocument
 from review.portal import crumbs
+from review.staff_views import find_case, staff_view
 
 INVALID = 422
 SHOWN = 200
@@ -92,6 +96,32 @@ def upload(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     except (files.FileRefused, TransitionRefused) as refused:
         messages.error(request, f"{placement.name}的{title}：{refused}")
     return redirect("reporting:documents")
+
+
+def _reviewed(request: HttpRequest, number: str, pk: int) -> StoredFile:
+    """What belongs to a person of a case within the staff member's regions; 404 for anything else."""
+    return get_object_or_404(documents_of_cases.of_case(find_case(request, number)), pk=pk).file
+
+
+@staff_view
+@require_safe
+def reviewed(request: HttpRequest, number: str, pk: int) -> HttpResponseBase:
+    """The PDF for who reviews a case about its person, as a download."""
+    try:
+        return files.file_response(_reviewed(request, number, pk))
+    except files.FileNotReady as waiting:
+        raise Http404(str(waiting)) from waiting
+
+
+@outside_read_only
+@staff_view
+@require_safe
+def reviewed_page(request: HttpRequest, number: str, pk: int, page: int) -> HttpResponseBase:
+    """One page of it as an image that the hall has drawn itself."""
+    try:
+        return files.page_response(_reviewed(request, number, pk), page)
+    except (files.FileNotReady, files.FileRefused) as reason:
+        raise Http404(str(reason)) from reason
 
 
 @unit_required

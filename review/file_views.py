@@ -1,14 +1,17 @@
 """Attachments handed out: the file, and its pages as images, to who may see the case."""
 
+from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from common import files
 from config.middleware import outside_read_only
-from review import rules
+from review import rules, sheets, staff_actions, submission
 from review.models import Attachment, Case
+from review.staff_views import find_case, staff_view
 
 
 def _attachment(user: User | AnonymousUser, key: str) -> Attachment:
@@ -35,6 +38,23 @@ def file(request: HttpRequest, key: str) -> HttpResponseBase:
 def file_page(request: HttpRequest, key: str, number: int) -> HttpResponseBase:
     """One page as an image that the hall has drawn itself; drawn at the first look and then kept."""
     return _answer(lambda found: files.page_response(found.file, number), request, key)
+
+
+@staff_view
+@require_POST
+def staff_original(request: HttpRequest, number: str, page: str) -> HttpResponseBase:
+    """The spreadsheet as it was handed in, logged first: it holds in clear what the page masks."""
+    case = find_case(request, number)
+    stored = sheets.original_of(case, page, submission.current_values(case))
+    if stored is None:
+        raise Http404
+    try:
+        response = files.file_response(stored)
+    except files.FileNotReady as waiting:
+        messages.error(request, str(waiting))
+        return redirect("admin:review_case_review", case.number)
+    staff_actions.note_clear_text(case, page, staff_actions.ORIGINAL, "", by=request.user)
+    return response
 
 
 def _answer(respond, request: HttpRequest, key: str) -> HttpResponseBase:

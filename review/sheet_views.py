@@ -132,12 +132,11 @@ def marked(request: HttpRequest, portal: str, case: Case, page: str) -> HttpResp
 def original(request: HttpRequest, portal: str, number: str, page: str) -> HttpResponse:
     """The file as it was handed in, of a draft or of the last submission."""
     case = get_case(request, portal, number)
-    values = submission.current_values(case)
-    declared = find_page(matters.get(case.matter).pages(case, values), page)
-    if not isinstance(declared, Sheet) or not (key := values.get(page, {}).get("original")):
+    stored = sheets.original_of(case, page, submission.current_values(case))
+    if stored is None:
         raise Http404
     try:
-        return files.file_response(get_object_or_404(StoredFile, pk=key))
+        return files.file_response(stored)
     except files.FileNotReady as waiting:
         messages.error(request, str(waiting))
         return redirect(case_url(case))

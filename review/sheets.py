@@ -11,12 +11,15 @@ from typing import Any
 
 from accounts.models import User
 from common import files, identifiers
+from common.models import StoredFile
 from common.sheets import imports, reports
 from common.sheets.columns import Code, Column, IdNumber, Month
 from common.sheets.columns import Sheet as Columns
 from common.sheets.imports import Import, Layout, Row, SheetError
 from common.sheets.reading import Grid, SheetRefused
+from review import matters
 from review.matters import CaseValues, PageValues, Sheet, SheetPreview
+from review.models import Case
 
 ORIGINAL_KINDS = ("xlsx", "xls", "ods")
 _KEPT_FAULTS = 500
@@ -96,11 +99,24 @@ def read_and_keep(page: Sheet, data: bytes, *, name: str, by: User) -> tuple[Imp
     result = read(page, data)
     correct = result.correct_rows
     content = keep(result, name=name, by=by, preview=page.preview(correct) if correct else None)
+    return result, content | keep_original(data, name=name, by=by)
+
+
+def keep_original(data: bytes, *, name: str, by: User) -> PageValues:
+    """Keep the file as it was handed in, and what a draft says of it; raises SheetRefused."""
     try:
         original = files.store(io.BytesIO(data), by=by, name=name, kinds=ORIGINAL_KINDS)
     except files.FileRefused as refused:
         raise SheetRefused(str(refused)) from refused
-    return result, content | {"name": original.original_name, "original": str(original.pk)}
+    return {"name": original.original_name, "original": str(original.pk)}
+
+
+def original_of(case: Case, key: str, values: CaseValues) -> StoredFile | None:
+    """The file of a page as it was handed in; None where the page is filled by none, or has kept none."""
+    declared = next((page for page in matters.get(case.matter).pages(case, values) if page.key == key), None)
+    if not isinstance(declared, Sheet) or not (kept := values.get(key, {}).get("original")):
+        return None
+    return StoredFile.objects.filter(pk=kept).first()
 
 
 def rows_of(page: Sheet, values: CaseValues, limit: int | None = None) -> list[Row]:

@@ -13,6 +13,10 @@ def note_viewing(case: Case, *, by: User) -> None:
     CaseViewing.objects.update_or_create(case=case, user=by, defaults={"seen_at": timezone.now()})
 
 
+# What 明文查看记录 names when the whole file of a page was handed out, not one value of it.
+ORIGINAL = "original"
+
+
 def note_clear_text(case: Case, page: str, field: str, row_key: str, *, by: User) -> ClearTextView:
     """``by`` is about to see a masked value in clear; written before it is shown (PIPL §51, §55: access is logged)."""
     with audit.actor(by), transaction.atomic():

@@ -64,6 +64,8 @@ class SectionView:
     asked: str = ""
     is_rows: bool = False
     target: Target | None = None
+    note: str = ""
+    original: bool = False
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,17 @@ class CasePage:
             blocks = [Block("", [line(key, "", answer) for answer in section.answers])]
         asked = self.asked.get((key, "", "", ""), "")
         target = targets.get(f"page.{key}")
-        return SectionView(key, section.title, blocks, section.changed, asked, section.is_rows, target)
+        return SectionView(
+            key,
+            section.title,
+            blocks,
+            section.changed,
+            asked,
+            section.is_rows,
+            target,
+            section.note,
+            section.original,
+        )
 
     def clear_text(self, page: str, name: str, row: str) -> str | None:
         """The clear text of a masked value; None where there is no such value."""

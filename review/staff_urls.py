@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, path
 
-from review import staff_views
+from review import file_views, staff_views
 from review.staff_pages import DECISIONS
 
 
@@ -15,6 +15,7 @@ def case_urls() -> list[URLPattern]:
         path("queue/", wrap(staff_views.queue), name="review_case_queue"),
         path(f"{case}review/", wrap(staff_views.review), name="review_case_review"),
         path(f"{case}clear-text/", wrap(staff_views.clear_text), name="review_case_clear_text"),
+        path(f"{case}pages/<slug:page>/original/", wrap(file_views.staff_original), name="review_case_original"),
         path(f"{case}viewing/", wrap(staff_views.viewing), name="review_case_viewing"),
         path(f"{case}tick/<uuid:attachment>/", wrap(staff_views.tick), name="review_case_tick"),
         *(

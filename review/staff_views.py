@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import prefetch_related_objects
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -23,7 +23,7 @@ from review.staff_pages import DECISIONS, CasePage
 from review.staff_queries import Position, QueueChoice
 from review.timeline import timeline_entries
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 CONFLICT, INVALID = 409, 422
 QUEUE_PARAMETERS = ("tab", "matter", "person")
 
@@ -32,7 +32,7 @@ def staff_view(view: View) -> View:
     """Only for staff who may look at cases."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.has_perm("review.view_case"):
             raise PermissionDenied
         # Scope and roles are asked for by every rule on the page.

@@ -47,7 +47,11 @@ def find_layout(sheet: Sheet, workbook: Workbook) -> tuple[Layout, list[str]]:
 
 def any_filled(cells: Sequence[Cell]) -> bool:
     """Whether a row has any cell that is not blank."""
-    return any(cell is not None and cell != "" and (not isinstance(cell, str) or text(cell)) for cell in cells)
+    for cell in cells:
+        # A letter or digit at the beginning settles it: only blanks and invisible marks are taken off.
+        if cell is not None and cell != "" and (not isinstance(cell, str) or cell[0].isalnum() or text(cell)):
+            return True
+    return False
 
 
 def _layout(sheet: Sheet, grid: Grid) -> Layout:

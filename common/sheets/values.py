@@ -81,6 +81,8 @@ def text(cell: Cell) -> str:
         return line
     if line[:1] == "'" and line[1:] and line[1] in _FORMULA_STARTS:
         line = line[1:]
+    if line.isascii() and line.isprintable():
+        return line.strip()
     kept = "".join(char for char in line if unicodedata.category(char) != "Cf")
     return "".join(" " if char.isspace() and char != "\n" else char for char in kept).strip()
 

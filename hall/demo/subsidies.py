@@ -15,7 +15,8 @@ from hall.demo.vocabulary import MAJORS, PASSWORD, SCHOOLS
 from internship.rules import add_months
 from positions.models import Position
 from reporting import actions, queries
-from reporting.models import Placement
+from reporting.correction_forms import INSURANCE_COLUMNS
+from reporting.models import TERM_COLUMNS, Placement
 from reporting.rules import COMPLETED, last_day_after
 from review.actions import start_case
 from review.models import Case
@@ -30,10 +31,11 @@ def make_subsidies(province: Province, offset: int, today: datetime.date) -> int
     """A unit with two years of internships, where agreements are registered one by one; returns how many claims.
 
     Last year: two people, one of them kept, everything reported, claimed and approved. This year: three people with
-    reported months: one claim is in review, one has just been approved and is public, one waits in a draft.
+    reported months: one claim is in review, one has just been approved and is public, one waits in a draft. What was
+    reported wrongly is corrected: the month after those of the claims, and an agreement, both in review.
     """
     this_month = today.replace(day=1)
-    past, running = datetime.date(today.year - 1, 3, 1), add_months(this_month, -4)
+    past, running = datetime.date(today.year - 1, 3, 1), add_months(this_month, -5)
     demo = units.make_unit(province, offset + PLACE, PLACE, "approved", days=(today - past).days + 60)
     position = _position(province, demo, past, today)
     people = [_person(province, demo, offset + FIRST_PERSON + place, today) for place in range(5)]
@@ -51,10 +53,15 @@ def make_subsidies(province: Province, offset: int, today: datetime.date) -> int
     later = [story.register(person, running) for person in people[2:]]
     for month in range(3):
         story.report(add_months(running, month), later)
-    story.claim("living-subsidy", this_month, "in_review", _only(later, later[0]))
+    claimed = {"first_month": running.isoformat(), "last_month": add_months(running, 2).isoformat()}
+    story.claim("living-subsidy", this_month, "in_review", {"months": claimed, **_only(later, later[0])})
     # Approved a day ago, and so within the days of its publicity.
-    story.claim("living-subsidy", add_months(this_month, 1), "approved", _only(later, later[1]))
+    approved = {"months": claimed, **_only(later, later[1])}
+    story.claim("living-subsidy", add_months(this_month, 1), "approved", approved)
     story.claim("living-subsidy", this_month, "draft", {})
+    month = add_months(running, 3)
+    story.revise(story.report(month, later), month, later)
+    story.correct(later[2])
     return 5
 
 
@@ -134,13 +141,33 @@ class _Story:
         finish(case, Filing(matter, unit, self.demo.user, self.province, pages, started, "approved"))
         return Placement.objects.get(case=case)
 
-    def report(self, month: datetime.date, people: list[Placement]) -> None:
+    def report(self, month: datetime.date, people: list[Placement]) -> Case:
         """An approved 月报 on the fourth day after the month."""
         day = add_months(month, 1) + datetime.timedelta(days=3)
-        paid = {"due_pay": "3500.00", "net_pay": "3500.00", "paid_on": add_months(month, 1).isoformat()}
-        rows = [{"key": str(one.pk), "days": "21", **paid} for one in people]
-        head = {"month": month.isoformat(), "filler": self.demo.user.name, "phone": self.demo.user.mobile}
-        self._file(queries.REPORT_MATTER, day, "approved", {"month": head, "people": {"rows": rows}})
+        pages = {"month": {"month": month.isoformat(), **self._filler()}, "people": _lines(month, people, "21")}
+        return self._file(queries.REPORT_MATTER, day, "approved", pages)
+
+    def revise(self, report: Case, month: datetime.date, people: list[Placement]) -> Case:
+        """A 月报更正 in review: each was there a day less."""
+        pages = {"report": {"revises": str(report.pk), **self._filler()}, "people": _lines(month, people, "20")}
+        return self._file(queries.REVISION_MATTER, self._lately(), "in_review", pages)
+
+    def correct(self, placement: Placement) -> Case:
+        """A 见习信息更正 in review: the unit pays a hundred yuan more than was agreed."""
+        stated = {name: str(getattr(placement, name)) for name in TERM_COLUMNS}
+        stated["living_standard"] = str(placement.living_standard + 100)
+        pages = {
+            "what": {"placement": str(placement.pk), "kind": "agreement", "reason": "签订补充协议，提高生活费（演示）"},
+            "values": {name: stated[name] for name in TERM_COLUMNS if name not in INSURANCE_COLUMNS},
+            "insurance": {name: stated[name] for name in INSURANCE_COLUMNS},
+        }
+        return self._file(queries.CORRECTION_MATTER, self._lately(), "in_review", pages)
+
+    def _filler(self) -> dict[str, str]:
+        return {"filler": self.demo.user.name, "phone": self.demo.user.mobile}
+
+    def _lately(self) -> datetime.date:
+        return self.today - datetime.timedelta(days=3)
 
     def end(self, placement: Placement, *, kept: bool) -> None:
         """An approved 减员申请 at the end of the term, with or without 留用."""
@@ -157,5 +184,11 @@ class _Story:
 
     def claim(self, matter: str, month: datetime.date, end: str, pages: dict[str, Any]) -> None:
         """A claim on the tenth of a month, filled in by the hall itself."""
-        day = min(month + datetime.timedelta(days=9), self.today - datetime.timedelta(days=3))
+        day = min(month + datetime.timedelta(days=9), self._lately())
         self._file(matter, day, end, pages)
+
+
+def _lines(month: datetime.date, people: list[Placement], days: str) -> dict[str, Any]:
+    """The table of a month: so many days each, paid in full on the first of the next."""
+    paid = {"due_pay": "3500.00", "net_pay": "3500.00", "paid_on": add_months(month, 1).isoformat()}
+    return {"rows": [{"key": str(one.pk), "days": days, **paid} for one in people]}

@@ -10,7 +10,7 @@ from common import collecting
 from common.sheets.columns import Sheet as Columns
 from common.sheets.imports import Row
 from common.transitions import TransitionRefused
-from reporting import actions, import_actions, imports, queries, rules
+from reporting import actions, documents, import_actions, imports, queries, rules
 from reporting import sheets as columns
 from reporting.matters.common import LEGAL_BASIS, OfInternshipUnit
 from reporting.models import (
@@ -133,6 +133,9 @@ class PlacementImportMatter(_Batch):
 
     def undo(self, case: Case, by: User | None) -> None:
         actions.cancel_placements(case=case, by=by)
+
+    def review_panels(self, case: Case) -> list[tuple[str, dict[str, Any]]]:
+        return documents.review_panel(case)
 
 
 class _MonthBatch(_Batch):

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Individual, Unit, User
-from reporting import actions, forms, monthly, queries
+from reporting import actions, documents, forms, monthly, queries
 from reporting.matters.common import LEGAL_BASIS, OfInternshipUnit
 from reporting.models import (
     MonthlyReport,
@@ -111,7 +111,8 @@ class MonthlyReportMatter(OfInternshipUnit):
 
     def review_panels(self, case: Case) -> list[tuple[str, dict[str, Any]]]:
         record = MonthlyReport.objects.filter(pk=case.pk).first()
-        return [("reporting/report_panel.html", {"record": record})] if record else []
+        panels = [("reporting/report_panel.html", {"record": record})] if record else []
+        return panels + documents.review_panel(case)
 
 
 def grid_of(

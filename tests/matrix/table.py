@@ -288,6 +288,15 @@ TABLE: dict[str, list[Rule]] = {
     "admin:review_case_queue": [_rule(STAFF)],
     "admin:review_case_review": _decision(),
     "admin:review_case_clear_text": [_rule(STAFF_OF_REGION, "waiting", method="post")],
+    # The matrix's case is filled by no spreadsheet.
+    "admin:review_case_original": [
+        _rule("login login login login login 404 404", "waiting", method="post", page="file")
+    ],
+    # The matrix's case is about nobody with such documents.
+    "admin:reporting_placement_document": [_rule("login login login login login 404 404", "waiting", pk=1)],
+    "admin:reporting_placement_document_page": [
+        _rule("login login login login login 404 404", "waiting", pk=1, page=1)
+    ],
     "admin:review_case_viewing": [_rule(STAFF_OF_REGION, "waiting", method="post")],
     "admin:review_case_tick": [_rule(STAFF_OF_REGION, "waiting attachment", method="post")],
     **{

@@ -6,16 +6,19 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.models import Handler
 from common.transitions import TransitionRefused
 from reporting import actions
-from reporting.models import ClaimedMonth, LivingSubsidyClaim, MentoringPerson, PersonMonth
+from reporting.models import ClaimedMonth, LivingSubsidyClaim, MentoringPerson, MonthlyReport, PersonMonth, Placement
 from review import submission, workflow
-from review.models import Case
+from review.models import Case, Status
 from tests.reporting.claims_support import last_year, make_claiming, make_end, make_intern, set_jilin, started
-from tests.review.cases import fill
+from tests.reporting.support import reviewer
+from tests.review.cases import attach, fill, load_steps
 
 REFUSED = (TransitionRefused, submission.Incomplete)
 
@@ -91,6 +94,47 @@ def test_a_report_is_either_revoked_or_claimed() -> None:
     claimed = ClaimedMonth.objects.held()
     assert not claimed.filter(person_month__in_force=False).exists()
     assert claimed.exists() is PersonMonth.objects.in_force().filter(case=report).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_month_is_either_revised_or_claimed_as_it_was() -> None:
+    set_jilin()
+    handler = make_claiming()
+    placement = make_intern(handler.unit, months=3)
+    revision = _revision(placement, handler)
+    claim = started("living-subsidy", handler)
+    decider = reviewer(revision)
+    outcomes = at_once(
+        lambda: workflow.perform(claim, "submit", by=handler.user),
+        lambda: workflow.perform(revision, "approve", by=decider),
+    )
+    assert all(isinstance(outcome, (Case, *REFUSED)) for outcome in outcomes), outcomes
+    held, in_force = ClaimedMonth.objects.held(), PersonMonth.objects.in_force().filter(placement=placement)
+    assert not held.filter(person_month__in_force=False).exists()
+    assert in_force.count() == in_force.values("month").distinct().count() == 3
+    revised = in_force.filter(case=revision).exists()
+    assert revised is isinstance(outcomes[1], Case)
+    assert revised or held.filter(person_month__month=in_force.order_by("month").first().month).exists()
+
+
+def _revision(placement: Placement, handler: Handler) -> Case:
+    """A 月报更正 of the first month, handed in: one day less."""
+    load_steps("monthly-report-revision")
+    month = PersonMonth.objects.filter(placement=placement).order_by("month").first()
+    now, by = timezone.now(), month.case.acting_user
+    told = {"status": Status.APPROVED, "region": handler.unit.handling_region, "submitted_at": now, "decided_at": now}
+    Case.objects.filter(pk=month.case_id).update(**told, submitted_by=by, decided_by=by)
+    report = MonthlyReport.objects.create(
+        case=month.case, live=True, month=month.month, filler="王演示", phone="13800000009"
+    )
+    report.refresh_from_db(fields=["case"])
+    case = actions.start_revision(report=report, by=handler.user)
+    fill(case, {"report": {"revises": str(report.pk), "filler": "王演示", "phone": "13800000009"}})
+    line = {"days": "20", "due_pay": "3100", "net_pay": "3100", "paid_on": month.paid_on.isoformat()}
+    fill(case, {"people": {"rows": [{"key": str(placement.pk), **line}]}})
+    for slot in ("attendance", "payment"):
+        attach(case, slot)
+    return workflow.perform(case, "submit", by=handler.user)
 
 
 # --- No order of operations claims a person-month twice -------------------------------------------

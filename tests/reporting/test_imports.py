@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
-from common import constraints
+from common import constraints, files
 from common.sheets.exports import export
 from common.transitions import TransitionRefused
 from internship.models import Mentor
@@ -24,11 +24,11 @@ from positions.models import Position
 from reporting import sheets as columns
 from reporting.models import Attendance, OnPostStatus, Placement, PlacementImport
 from review import actions as review_actions
-from review import matters, sheets, workflow
+from review import matters, sheets, submission, workflow
 from review.matters import StartRefused
-from review.models import Case, CasePerson
+from review.models import Case, CasePerson, ClearTextView
 from review.portal import case_url
-from tests.factories import make_individual, make_unit
+from tests.factories import OTHER_COUNTY, make_individual, make_staff, make_unit
 from tests.internship.support import make_case, set_policy
 from tests.reporting.support import (
     day,
@@ -452,10 +452,21 @@ def run(*arguments: str) -> tuple[int, dict[str, Any]]:
     return status, json.loads(out.getvalue().splitlines()[-1])
 
 
+NOTHING: dict[str, Any] = {"rows": 0, "ok": False, "created": 0, "updated": 0, "unchanged": 0, "errors": []}
+
+
+def test_the_command_tells_why_it_writes_no_template(tmp_path) -> None:
+    nowhere = str(tmp_path / "no such folder" / "模板.xlsx")
+    for code in ("placement-import", "no-such-matter", "placement-end"):
+        status, answer = run("template", code, "--out", nowhere)
+        assert (status, answer["ok"]) == (2, False)
+        assert answer["errors"][0]["message"]
+
+
 def test_the_command_writes_a_template_that_reads(tmp_path) -> None:
     for code in ("placement-import", "attendance-import", "on-post-import"):
         path = tmp_path / f"{code}.xlsx"
-        call_command("sheet", "template", code, "--out", str(path), stdout=io.StringIO())
+        assert run("template", code, "--out", str(path)) == (0, NOTHING | {"ok": True})
         assert openpyxl.load_workbook(path).worksheets[0].max_column >= 7
 
 
@@ -484,6 +495,53 @@ def test_the_command_names_faults_by_row_and_column_and_imports_nothing(handler,
     assert not Placement.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "文件是空的"),
+        ("姓名,证件号码\n张演示,140105200001010011\n".encode("gb18030"), "文本文件（CSV）"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), "设有密码"),
+        (b"PK\x03\x04" + b"\0" * 60, "已损坏"),
+    ],
+    ids=["empty", "csv", "encrypted", "damaged"],
+)
+def test_the_command_refuses_what_is_no_readable_workbook_whatever_its_name(handler, tmp_path, content, words) -> None:
+    path = tmp_path / "名单.xlsx"
+    path.write_bytes(content)
+    for step in ("check", "import"):
+        status, answer = run(step, "placement-import", "--unit", handler.unit.uscc, str(path))
+        assert (status, answer | {"errors": []}) == (2, NOTHING)
+        assert words in answer["errors"][0]["message"]
+    assert not Case.objects.filter(matter="placement-import").exists()
+
+
+def test_the_command_refuses_an_id_number_that_a_spreadsheet_took_for_a_number(handler, tmp_path) -> None:
+    path = tmp_path / "名单.xlsx"
+    person = make_fresh_trainee()
+    book = openpyxl.load_workbook(
+        io.BytesIO(workbook(columns.PLACEMENTS, matched(person, make_position(handler.unit))))
+    )
+    sheet = book.worksheets[0]
+    [place] = [cell.column for cell in sheet[1] if "证件号码" in str(cell.value)]
+    sheet.cell(2, place).value = int(person.id_no[:17] + "0")
+    book.save(path)
+    status, answer = run("import", "placement-import", "--unit", handler.unit.uscc, str(path))
+    assert (status, answer["rows"]) == (1, 1)
+    assert "末几位已经丢失" in answer["errors"][0]["message"]
+    assert not Placement.objects.exists()
+
+
+def test_the_command_keeps_the_file_as_it_was(handler, tmp_path) -> None:
+    path = tmp_path / "名单.xlsx"
+    data = workbook(columns.PLACEMENTS, matched(make_fresh_trainee(), make_position(handler.unit)))
+    path.write_bytes(data)
+    assert run("import", "placement-import", "--unit", handler.unit.uscc, str(path))[0] == 0
+    case = Case.objects.get(matter="placement-import")
+    stored = sheets.original_of(case, "file", submission.current_values(case))
+    assert stored is not None
+    assert (stored.original_name, files.read_clean(stored)) == ("名单.xlsx", data)
+
+
 def test_the_command_tells_what_is_impossible(handler, tmp_path) -> None:
     path = tmp_path / "名单.xlsx"
     arguments = ["check", "placement-import", "--unit", handler.unit.uscc, str(path)]
@@ -503,3 +561,27 @@ def make_qualified_stranger() -> str:
     unit = make_unit()
     make_case("placement-import", unit)
     return unit.uscc
+
+
+def test_staff_take_the_file_as_handed_in_and_that_is_on_record(client, handler) -> None:
+    trainee, position = make_fresh_trainee(), make_position(handler.unit)
+    page = matters.get("placement-import").pages(Case(unit=handler.unit, matter="placement-import"), {})[0]
+    data = workbook(columns.PLACEMENTS, matched(trainee, position))
+    kept = sheets.read_and_keep(page, data, name="名单.xlsx", by=handler.user)[1]
+    case = review_actions.start_case("placement-import", handler.unit, by=handler.user)
+    review_actions.save_page(case, page.key, kept, 0, by=handler.user)
+    case = workflow.perform(case, "submit", by=handler.user)
+    address = f"/admin/review/case/{case.number}/pages/file/original/"
+    staff = make_staff("first", case.region_id)
+    client.force_login(staff)
+    assert address in client.get(f"/admin/review/case/{case.number}/review/").content.decode()
+    # A link or a prefetch takes nothing, so that each record stands for a person's decision.
+    assert client.get(address).status_code == 405
+    answer = client.post(address)
+    assert b"".join(answer.streaming_content) == data
+    [seen] = ClearTextView.objects.all()
+    assert (seen.case, seen.page, seen.field, seen.viewed_by) == (case, "file", "original", staff)
+    assert client.post(address.replace("/file/", "/other/")).status_code == 404
+    client.force_login(make_staff("first", OTHER_COUNTY))
+    assert client.post(address).status_code == 404
+    assert ClearTextView.objects.count() == 1

@@ -5,10 +5,11 @@ import io
 import pypdfium2
 
 
-def pdf_bytes() -> bytes:
-    """A PDF of one empty page."""
+def pdf_bytes(pages: int = 1) -> bytes:
+    """A PDF of empty pages."""
     document = pypdfium2.PdfDocument.new()
-    document.new_page(200, 200)
+    for _ in range(pages):
+        document.new_page(200, 200)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()

@@ -43,16 +43,26 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["step"] == "template":
-            page = _page(_matter(options["matter"]), Case())
-            options["out"].write_bytes(blank_template(page.columns))
-            self.stdout.write(f"模板已写入{options['out']}")
-            return
-        status, answer = _report(options["matter"], options["unit"], options["file"], write=options["step"] == "import")
+            status, answer = _template(options["matter"], options["out"])
+        else:
+            write = options["step"] == "import"
+            status, answer = _report(options["matter"], options["unit"], options["file"], write=write)
         for error in answer["errors"]:
             self.stdout.write(f"第{error['row']}行 {error['column']}：{error['message']}")
         self.stdout.write(json.dumps(answer, ensure_ascii=False))
         if status != OK:
             raise SystemExit(status)
+
+
+def _template(code: str, path: Path) -> tuple[int, dict[str, Any]]:
+    """Write the blank template; the exit status, and what the JSON line says."""
+    try:
+        path.write_bytes(blank_template(_page(_matter(code), Case()).columns))
+    except OSError as error:
+        return IMPOSSIBLE, _impossible(f"无法写入文件：{error.strerror}")
+    except CommandError as refused:
+        return IMPOSSIBLE, _impossible(str(refused))
+    return OK, _answer(0, [])
 
 
 def _matter(code: str) -> Matter:
@@ -84,7 +94,7 @@ def _report(code: str, uscc: str, path: Path, *, write: bool) -> tuple[int, dict
             result = sheets.read(page, data)
         if result.errors:
             return FAULTS, _answer(len(result.rows), result.errors)
-        done = _import(matter, unit, page, result, path.name, by) if write else page.preview(result.rows)
+        done = _import(matter, unit, page, result, data, path.name, by) if write else page.preview(result.rows)
         return OK, _answer(len(result.rows), [], done)
     except OSError as error:
         return IMPOSSIBLE, _impossible(f"无法读取文件：{error.strerror}")
@@ -111,11 +121,12 @@ def _unit(uscc: str) -> tuple[Unit, User]:
     return unit, handler.user
 
 
-def _import(matter: Matter, unit: Unit, page: Sheet, result: Import, name: str, by: User) -> SheetPreview:
-    """The case from its draft to its approval at once: all rows or none."""
+def _import(matter: Matter, unit: Unit, page: Sheet, result: Import, data: bytes, name: str, by: User) -> SheetPreview:
+    """The case from its draft to its approval at once, with the file as it is: all rows or none."""
     with transaction.atomic():
         case = actions.start_case(matter.code, unit, by=by)
-        actions.save_page(case, page.key, sheets.keep(result, name=name, by=by), 0, by=by)
+        kept = sheets.keep(result, name=name, by=by) | sheets.keep_original(data, name=name, by=by)
+        actions.save_page(case, page.key, kept, 0, by=by)
         workflow.perform(case, "submit", by=by)
         record = matter.record.objects.get(pk=case.pk)
     return SheetPreview(record.created, record.updated, record.unchanged)
