@@ -9,6 +9,8 @@ from hall.demo import clock, payments, subsidies
 from hall.demo.offices import appoint_staff, provinces
 from reporting import ledger
 from reporting.models import Payment, Publicity
+from reporting.queries import CORRECTION_MATTER, REVISION_MATTER
+from review.models import Case
 
 pytestmark = pytest.mark.django_db
 
@@ -30,3 +32,9 @@ def test_a_claim_is_paid_one_failed_and_one_is_public() -> None:
     assert running.ends_on is not None
     assert running.ends_on > today
     assert ledger.differences() == []
+    # What was reported wrongly is being corrected.
+    corrections = Case.objects.filter(matter__in=(CORRECTION_MATTER, REVISION_MATTER))
+    assert sorted(corrections.values_list("matter", "status")) == [
+        ("monthly-report-revision", "in_review"),
+        ("record-correction", "in_review"),
+    ]
