@@ -38,6 +38,7 @@ WRITES_TO_ACCOUNTS = {
         "add_handler",
         "change_delivery",
         "change_handler",
+        "change_appeal",
     },
     "业务管理": set(),
     "审计": set(),

@@ -25,9 +25,14 @@ def pairs() -> list[tuple[type[models.Model], str]]:
 
 def names_in(condition: models.Q) -> set[str]:
     """Columns that a condition speaks of."""
-    found = set()
+    found: set[str] = set()
     for child in condition.children:
-        found |= names_in(child) if isinstance(child, models.Q) else {child[0].split("__")[0]}
+        if isinstance(child, models.Q):
+            found |= names_in(child)
+        elif isinstance(child, models.Expression):
+            found |= {part.name for part in child.flatten() if isinstance(part, models.F)}
+        else:
+            found.add(child[0].split("__")[0])
     return found
 
 
