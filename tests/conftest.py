@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import caches
+from django.core.management import call_command
 from django.core.paginator import UnorderedObjectListWarning
 from django.db import connection
 from django.template import Template
@@ -39,6 +40,12 @@ def django_db_setup(
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
     with django_db_blocker.unblock(), migrated_copy(f"test_hall_{worker}"):
         yield
+
+
+@pytest.fixture(scope="session")
+def document_face() -> None:
+    """The face of documents, built once per checkout: without it PDF files are larger."""
+    call_command("build_document_font", verbosity=0)
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 
 from accounts.admin_base import ReadOnlyAdmin
 from accounts.messaging import actions, deliveries, occasions
@@ -76,7 +76,7 @@ class MessageTemplateAdmin(admin.ModelAdmin):
     def placeholders(self, row: MessageTemplate) -> str:
         """Each with what it would say."""
         samples = occasions.get(row.occasion).samples.items()
-        return format_html_join(format_html("<br>"), "<code>{{{}}}</code>：{}", samples) if samples else "没有"
+        return format_html_join("", "<div><code>{{{}}}</code>：{}</div>", samples) if samples else "没有"
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[MessageTemplate]:
         """Occasions that this version does not have any more are not shown."""

@@ -29,13 +29,15 @@ def make_changes(province: Province, units: list[DemoUnit], offset: int, today: 
     with audit.actor(province.staff["hall"], command="load_demo"):
         leaving = [_serving(insured, host, offset * 100 + place) for place, _, _ in LEAVERS]
     for place, end, days in NEWCOMERS:
-        file_case(_enrolment(province, host, offset * 100 + place, end, days, today))
+        file_case(_enrolment(province, host, insured, offset * 100 + place, end, days, today))
     for person, (_, end, days) in zip(leaving, LEAVERS, strict=True):
         _withdrawal(province, host, person, end, days, today)
     return len(NEWCOMERS) + len(LEAVERS)
 
 
-def _enrolment(province: Province, host: DemoUnit, number: int, end: str, days: int, today: datetime.date) -> Filing:
+def _enrolment(
+    province: Province, host: DemoUnit, insured: InsuredUnit, number: int, end: str, days: int, today: datetime.date
+) -> Filing:
     birth = datetime.date(1998, 1 + number % 12, 1 + number % 27)
     pages = {
         "identity": {
@@ -46,6 +48,7 @@ def _enrolment(province: Province, host: DemoUnit, number: int, end: str, days: 
         "key": {"nation": "01", "work_started_on": "2021-07-01"},
         "general": {"education": "21", "politics": "13", "mobile": "13900000000", "address": "演示路1号（虚构）"},
         "insurance": {
+            "insured_unit": str(insured.pk),
             "identity": "302",
             "staffing": "3",
             "reason": "2",

@@ -53,6 +53,7 @@ def test_it_says_what_the_hall_holds() -> None:
         assert value in words
 
 
+@pytest.mark.usefixtures("document_face")
 def test_it_is_tagged_small_and_names_itself() -> None:
     pdf = bytes_of(make_document())
     reader = PdfFileReader(io.BytesIO(pdf))

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from hall import menus
 from hall.models import Notice
 from review import matters
 from review.models import ReviewStep
@@ -95,7 +96,7 @@ def test_every_matter_has_a_guide_that_says_who_what_and_when(client: Client, sh
             assert slot.title in text
         for basis in matter.guide.legal_basis:
             assert basis in text
-        assert reverse("review:start", args=[matter.portal, matter.code]) in text
+        assert menus.start_address(matter) in text
 
 
 def test_a_guide_tells_the_route_as_staff_keep_it(client: Client, shanxi: str) -> None:

@@ -216,6 +216,7 @@ def test_the_validity_that_ships_is_three_months_with_its_source() -> None:
     assert line[5]
 
 
+@pytest.mark.usefixtures("document_face")
 def test_24_months_fit_on_one_page_of_at_most_60_kb() -> None:
     import pypdfium2
 

@@ -168,7 +168,7 @@ def test_a_claim_counts_the_year_and_keeps_why(handler) -> None:
     found = {row.placement.name: (row.retained, row.amount) for row in MentoringPerson.objects.filter(claim=record)}
     assert found == {"留演示": (True, Decimal(2000)), "离演示": (False, Decimal(0))}
     assert all(check.passed is not False for check in run_checks(case, record))
-    assert matters.get(MATTER).outcome(approved(case)) == "留用1人，核定2000.00元"
+    assert matters.get(MATTER).outcome(approved(case)) == "留用1人，核定2000.00元。公示中（公示期限待配置）"
 
 
 def test_the_year_that_runs_cannot_be_claimed_yet(handler) -> None:

@@ -1,5 +1,6 @@
 """Write the subset face that PDF documents embed."""
 
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,10 @@ def build(target: Path) -> int:
         subsetter.subset(font)
         to_truetype(font)
         target.parent.mkdir(parents=True, exist_ok=True)
-        font.save(target)
+        # Others may print meanwhile, or build the same: the file is there whole or not at all.
+        whole = target.with_name(f"{target.name}.{os.getpid()}")
+        font.save(whole)
+        whole.replace(target)
     pdf.forget_face()
     return target.stat().st_size
 

@@ -1,5 +1,6 @@
 """Replace the database with a copy made by ``backup``."""
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,20 @@ class Command(BaseCommand):
         name = connection.settings_dict["NAME"]
         connection.close()
         try:
-            postgres_programs.run(
-                "pg_restore",
-                "--clean",
-                "--if-exists",
-                "--no-owner",
-                "--single-transaction",
-                f"--dbname={name}",
-                str(file),
-            )
+            with tempfile.TemporaryDirectory() as folder:
+                script = Path(folder) / "restore.sql"
+                postgres_programs.run("pg_restore", "--no-owner", f"--file={script}", str(file))
+                # What is there goes as a whole: dropped one by one, a partition's key is not its own to drop.
+                postgres_programs.run(
+                    "psql",
+                    "--quiet",
+                    "--no-psqlrc",
+                    "--single-transaction",
+                    "--set=ON_ERROR_STOP=1",
+                    f"--dbname={name}",
+                    "--command=DROP SCHEMA public CASCADE",
+                    "--command=CREATE SCHEMA public",
+                    f"--file={script}",
+                )
         except postgres_programs.ProgramError as error:
             raise CommandError(str(error)) from error
